@@ -1,0 +1,19 @@
+package io.transformer4j.attention;
+
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * An attention kernel: {@code softmax(q kᵀ · scale + mask) v}, exactly or approximately. Implementations have no state
+ * but their settings; parameters belong to the layers around them, so that a checkpoint can go on with another kernel.
+ */
+public interface Attention {
+    /**
+     * Mixes values by the similarity of queries and keys.
+     *
+     * @param query {@code [batch, heads, queryLength, headSize]}, not yet scaled
+     * @param key {@code [batch, heads, keyLength, headSize]}
+     * @param value {@code [batch, heads, keyLength, headSize]}
+     * @return {@code [batch, heads, queryLength, headSize]}
+     */
+    Tensor forward(Tensor query, Tensor key, Tensor value, AttentionMask mask);
+}

@@ -1,0 +1,172 @@
+package io.transformer4j.attention;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.OptionalInt;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * How the rows of a packed tensor {@code [tokens, …]} belong to sequences: sequence 0 first, then sequence 1, without
+ * padding between them. Everything but attention ignores it. Immutable.
+ */
+public final class SequenceLayout {
+    private final int[] lengths;
+    private final int totalTokens;
+    private final List<Run> runs;
+
+    /** Neighbouring sequences of one length: they can be viewed as {@code [sequences, length, …]}. */
+    public record Run(int firstSequence, int sequences, int length) {
+        /** Number of rows. */
+        public int tokens() {
+            return sequences * length;
+        }
+    }
+
+    private SequenceLayout(int[] lengths) {
+        this.lengths = lengths;
+        this.totalTokens = Arrays.stream(lengths).reduce(0, Math::addExact);
+        this.runs = runsOf(lengths);
+    }
+
+    /**
+     * A layout of sequences of the given lengths.
+     *
+     * @throws IllegalArgumentException if there is no sequence or an empty one
+     */
+    public static SequenceLayout of(int... lengths) {
+        if (lengths.length == 0) {
+            throw new IllegalArgumentException("a batch must have at least one sequence");
+        }
+        for (int i = 0; i < lengths.length; i++) {
+            if (lengths[i] < 1) {
+                throw new IllegalArgumentException(
+                        "sequence " + i + " of the batch is empty: each needs at least one token");
+            }
+        }
+        return new SequenceLayout(lengths.clone());
+    }
+
+    /** {@code batchSize} sequences of {@code length} tokens each. */
+    public static SequenceLayout uniform(int batchSize, int length) {
+        int[] lengths = new int[batchSize];
+        Arrays.fill(lengths, length);
+        return of(lengths);
+    }
+
+    private static List<Run> runsOf(int[] lengths) {
+        List<Run> runs = new ArrayList<>();
+        int start = 0;
+        for (int i = 1; i <= lengths.length; i++) {
+            if (i == lengths.length || lengths[i] != lengths[start]) {
+                runs.add(new Run(start, i - start, lengths[start]));
+                start = i;
+            }
+        }
+        return List.copyOf(runs);
+    }
+
+    /** Number of sequences. */
+    public int batchSize() {
+        return lengths.length;
+    }
+
+    /** Number of rows. */
+    public int totalTokens() {
+        return totalTokens;
+    }
+
+    /** Tokens of one sequence. */
+    public int length(int sequence) {
+        return lengths[sequence];
+    }
+
+    /** Tokens of the longest sequence. */
+    public int maxLength() {
+        return Arrays.stream(lengths).max().orElseThrow();
+    }
+
+    /** The length of all sequences, if they have the same. */
+    public OptionalInt uniformLength() {
+        return runs.size() == 1 ? OptionalInt.of(lengths[0]) : OptionalInt.empty();
+    }
+
+    /** The sequences grouped into runs of equal length, in order. */
+    public List<Run> runs() {
+        return runs;
+    }
+
+    /** Row of each sequence's first token. */
+    public long[] firstRows() {
+        long[] rows = new long[lengths.length];
+        for (int i = 1; i < rows.length; i++) {
+            rows[i] = rows[i - 1] + lengths[i - 1];
+        }
+        return rows;
+    }
+
+    /** Row of each sequence's last token. */
+    public long[] lastRows() {
+        long[] rows = firstRows();
+        for (int i = 0; i < rows.length; i++) {
+            rows[i] += lengths[i] - 1;
+        }
+        return rows;
+    }
+
+    /** 0, 1, 2 … within each sequence. */
+    public long[] positions() {
+        long[] positions = new long[totalTokens];
+        int row = 0;
+        for (int length : lengths) {
+            for (int i = 0; i < length; i++) {
+                positions[row++] = i;
+            }
+        }
+        return positions;
+    }
+
+    /** Cuts {@code [tokens, …]} into one tensor per run. */
+    public List<Tensor> split(Tensor packed) {
+        if (runs.size() == 1) {
+            return List.of(packed);
+        }
+        TensorVector parts =
+                packed.split_with_sizes(runs.stream().mapToLong(Run::tokens).toArray());
+        return Arrays.asList(parts.get());
+    }
+
+    /** The reverse of {@link #split}. */
+    public Tensor join(List<Tensor> parts) {
+        return parts.size() == 1 ? parts.get(0) : torch.cat(new TensorVector(parts.toArray(Tensor[]::new)));
+    }
+
+    /**
+     * Spreads packed rows over a padded tensor.
+     *
+     * @param packed {@code [tokens, size]}
+     * @return {@code [batch, maxLength, size]}, zero where there is no token
+     */
+    public Tensor pad(Tensor packed) {
+        int width = maxLength();
+        long[] target = new long[totalTokens];
+        int row = 0;
+        for (int sequence = 0; sequence < lengths.length; sequence++) {
+            for (int i = 0; i < lengths[sequence]; i++) {
+                target[row++] = (long) sequence * width + i;
+            }
+        }
+        long size = packed.size(1);
+        Tensor index = Tensor.create(target).to(packed.device(), torch.ScalarType.Long);
+        return packed.new_zeros((long) batchSize() * width, size)
+                .index_copy(0, index, packed)
+                .view(batchSize(), width, size);
+    }
+
+    @Override
+    public String toString() {
+        return "SequenceLayout" + Arrays.toString(lengths);
+    }
+}

@@ -1,0 +1,176 @@
+package io.transformer4j.nn;
+
+import io.transformer4j.torch.CustomGradient;
+import io.transformer4j.torch.TensorScope;
+import org.bytedeco.pytorch.GradMode;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Cross entropy of a vocabulary head, {@code -Σ log softmax(h Wᵀ + b)[label]}, without ever holding the logits of all
+ * rows: a block of rows is multiplied, normalized in place, turned into its own gradient and used up at once. Against
+ * the plain sequence of operations this saves three arrays of {@code rows × vocabulary} and their traffic.
+ *
+ * <p>Since the loss is a scalar, its gradients are known up to a factor as soon as it is computed. They are computed in
+ * the forward pass and handed over, times that factor, in the backward pass.
+ */
+public final class CrossEntropy {
+    /** Few enough rows for the logits to stay near the cache, enough for the products to run at full rate. */
+    private static final long BLOCK_ROWS = 512;
+
+    private static final long[] LAST = {-1};
+
+    private final Tensor hidden;
+    private final Tensor weight;
+    private final @Nullable Tensor bias;
+    private final Tensor labels;
+    private final double scale;
+
+    private CrossEntropy(Tensor hidden, Parameter weight, @Nullable Parameter bias, Tensor labels, double scale) {
+        this.hidden = hidden;
+        this.weight = weight.tensor().detach();
+        this.bias = bias == null ? null : bias.tensor().detach();
+        this.labels = labels;
+        this.scale = scale;
+    }
+
+    /**
+     * The sum over rows divided by {@code normalizer}. Gradients flow to {@code hidden}, and are added to those of the
+     * parameters directly.
+     *
+     * @param hidden {@code [rows, hiddenSize]}, at least one row
+     * @param weight {@code [vocabSize, hiddenSize]}
+     * @param bias {@code [vocabSize]}, or null
+     * @param labels {@code [rows]} int64, each in {@code [0, vocabSize)}
+     * @param normalizer what to divide the sum by, such as the number of labels in the whole batch
+     * @return a scalar, float32
+     */
+    public static Tensor ofHead(
+            Tensor hidden, Parameter weight, @Nullable Parameter bias, Tensor labels, double normalizer) {
+        Tensor rows = hidden.toType(ScalarType.Float);
+        CrossEntropy loss = new CrossEntropy(rows.detach(), weight, bias, labels, 1 / normalizer);
+        if (!GradMode.is_enabled()) {
+            return loss.value();
+        }
+        Gradients gradients;
+        try (NoGradGuard guard = new NoGradGuard()) {
+            gradients = loss.gradients(weight.trainable(), bias != null && bias.trainable());
+        }
+        if (!rows.requires_grad()) {
+            rows = rows.detach(); // nothing below wants a gradient, but the head does
+            rows.set_requires_grad(true);
+        }
+        Tensor carrier = CustomGradient.onGradient(rows.alias(), upstream -> {
+            Tensor factor = upstream.select(0, 0).select(0, 0);
+            boolean unit = !factor.is_cuda() && factor.item_float() == 1;
+            if (gradients.weight != null) {
+                weight.accumulate(unit ? gradients.weight : gradients.weight.mul(factor));
+            }
+            if (bias != null && gradients.bias != null) {
+                bias.accumulate(unit ? gradients.bias : gradients.bias.mul(factor));
+            }
+            return unit ? gradients.hidden : gradients.hidden.mul(factor);
+        });
+        Tensor result = carrier.select(0, 0).select(0, 0);
+        result.set_data(gradients.loss);
+        return result;
+    }
+
+    private record Gradients(
+            Tensor loss,
+            Tensor hidden,
+            @Nullable Tensor weight,
+            @Nullable Tensor bias) {}
+
+    private Tensor value() {
+        Tensor total = zeroTotal();
+        Tensor buffer = buffer();
+        for (long start = 0; start < hidden.size(0); start += BLOCK_ROWS) {
+            try (TensorScope scope = new TensorScope()) {
+                Block block = new Block(start);
+                Tensor logits = block.logits(buffer);
+                total.add_(logits.logsumexp(1)
+                        .sub(block.gold(logits))
+                        .toType(ScalarType.Double)
+                        .sum());
+            }
+        }
+        return total.mul_(new Scalar(scale)).toType(ScalarType.Float);
+    }
+
+    private Gradients gradients(boolean ofWeight, boolean ofBias) {
+        Tensor total = zeroTotal();
+        Tensor buffer = buffer();
+        Tensor hiddenGradient = torch.empty_like(hidden);
+        Tensor weightGradient = ofWeight ? torch.empty_like(weight) : null;
+        Tensor biasGradient = ofBias && bias != null ? torch.zeros_like(bias) : null;
+        for (long start = 0; start < hidden.size(0); start += BLOCK_ROWS) {
+            try (TensorScope scope = new TensorScope()) {
+                Block block = new Block(start);
+                Tensor logits = block.logits(buffer);
+                Tensor gold = block.gold(logits);
+                Tensor max = logits.amax(LAST, false);
+                Tensor probabilities = torch.softmax_out(logits, logits, 1);
+                // log Σ exp = max - log p(max), which can't overflow, and p(max) >= 1 / vocabSize
+                Tensor logSumExp = max.sub(probabilities.amax(LAST, false).log_());
+                total.add_(logSumExp.sub_(gold).toType(ScalarType.Double).sum());
+
+                Tensor slope = probabilities.scatter_add_(
+                        1, block.labels(), torch.ones_like(gold).neg_().unsqueeze(1));
+                torch.mm_out(hiddenGradient.narrow(0, start, block.rows), slope, weight);
+                if (weightGradient != null) {
+                    Scalar keep = new Scalar(start == 0 ? 0.0 : 1.0);
+                    weightGradient.addmm_(slope.t(), block.hidden(), keep, new Scalar(scale));
+                }
+                if (biasGradient != null) {
+                    biasGradient.add_(slope.sum(0), new Scalar(scale));
+                }
+            }
+        }
+        Tensor loss = total.mul_(new Scalar(scale)).toType(ScalarType.Float);
+        return new Gradients(loss, hiddenGradient.mul_(new Scalar(scale)), weightGradient, biasGradient);
+    }
+
+    private Tensor zeroTotal() {
+        return hidden.new_zeros().toType(ScalarType.Double);
+    }
+
+    private Tensor buffer() {
+        return hidden.new_empty(Math.min(BLOCK_ROWS, hidden.size(0)), weight.size(0));
+    }
+
+    /** Rows {@code start} to {@code start + rows}. */
+    private final class Block {
+        final long start;
+        final long rows;
+
+        Block(long start) {
+            this.start = start;
+            this.rows = Math.min(BLOCK_ROWS, CrossEntropy.this.hidden.size(0) - start);
+        }
+
+        Tensor hidden() {
+            return hidden.narrow(0, start, rows);
+        }
+
+        /** {@code [rows, 1]}. */
+        Tensor labels() {
+            return labels.narrow(0, start, rows).unsqueeze(1);
+        }
+
+        /** {@code [rows, vocabSize]}, in the buffer. */
+        Tensor logits(Tensor buffer) {
+            Tensor logits = torch.mm_out(buffer.narrow(0, 0, rows), hidden(), weight.t());
+            return bias == null ? logits : logits.add_(bias);
+        }
+
+        /** {@code [rows]}. */
+        Tensor gold(Tensor logits) {
+            return logits.gather(1, labels()).squeeze(1);
+        }
+    }
+}

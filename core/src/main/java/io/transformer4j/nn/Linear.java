@@ -1,0 +1,33 @@
+package io.transformer4j.nn;
+
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
+
+/** {@code y = x Wᵀ + b}, with {@code W} of shape {@code [outputSize, inputSize]} as in HF's {@code nn.Linear}. */
+public final class Linear extends Module {
+    private final Parameter weight;
+    private final @Nullable Parameter bias;
+
+    /** A linear map with a bias of zeros, or without bias. */
+    public Linear(long inputSize, long outputSize, boolean bias, Initializer initializer) {
+        this.weight = parameter("weight", new Parameter(initializer, outputSize, inputSize));
+        this.bias = bias ? parameter("bias", new Parameter(Initializer.constant(0), outputSize)) : null;
+    }
+
+    /**
+     * Applies the map.
+     *
+     * @param input {@code [tokens, inputSize]}
+     * @return {@code [tokens, outputSize]}
+     */
+    public Tensor forward(Tensor input) {
+        Tensor transposed = weight.tensor().t();
+        return bias == null ? torch.mm(input, transposed) : torch.addmm(bias.tensor(), input, transposed);
+    }
+
+    /** The weight, {@code [outputSize, inputSize]}. */
+    public Parameter weight() {
+        return weight;
+    }
+}

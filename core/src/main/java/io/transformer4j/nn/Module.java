@@ -1,0 +1,81 @@
+package io.transformer4j.nn;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BiConsumer;
+import java.util.function.IntFunction;
+
+/**
+ * A part of a model: named parameters and named children, in the order in which data flows through them. The name of a
+ * parameter is the path to it, such as {@code layers.0.attention.output.weight}.
+ *
+ * <p>Modules are Java objects and not libtorch's: native code never calls them, and a Java tree has no pointers to lose.
+ * Building and loading aren't thread-safe; a forward pass in evaluation mode is.
+ */
+public abstract class Module {
+    private final Map<String, Parameter> parameters = new LinkedHashMap<>();
+    private final Map<String, Module> children = new LinkedHashMap<>();
+    private boolean training;
+
+    /** Adds a parameter; the same one may be added in several places (weight tying). */
+    protected final Parameter parameter(String name, Parameter parameter) {
+        parameters.put(name, parameter);
+        return parameter;
+    }
+
+    /** Adds a child. */
+    protected final <M extends Module> M child(String name, M module) {
+        children.put(name, module);
+        return module;
+    }
+
+    /** Adds {@code count} children named {@code name.0}, {@code name.1} and so on. */
+    protected final <M extends Module> List<M> children(String name, int count, IntFunction<M> factory) {
+        List<M> modules = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            modules.add(child(name + "." + i, factory.apply(i)));
+        }
+        return List.copyOf(modules);
+    }
+
+    /** All parameters by path, in order of definition; a tied one once, under its first name. */
+    public final Map<String, Parameter> namedParameters() {
+        Map<String, Parameter> result = new LinkedHashMap<>();
+        Set<Parameter> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+        visit(
+                "",
+                (path, module) -> module.parameters.forEach((name, parameter) -> {
+                    if (seen.add(parameter)) {
+                        result.put(path + name, parameter);
+                    }
+                }));
+        return result;
+    }
+
+    /** This module and all below it, parents first. */
+    public final List<Module> modules() {
+        List<Module> result = new ArrayList<>();
+        visit("", (path, module) -> result.add(module));
+        return result;
+    }
+
+    private void visit(String prefix, BiConsumer<String, Module> visitor) {
+        visitor.accept(prefix, this);
+        children.forEach((name, module) -> module.visit(prefix + name + ".", visitor));
+    }
+
+    /** Switches this module and all below it to training (dropout on) or evaluation. */
+    public final void train(boolean on) {
+        modules().forEach(module -> module.training = on);
+    }
+
+    /** Whether dropout is on. Modules start in evaluation mode. */
+    public final boolean isTraining() {
+        return training;
+    }
+}

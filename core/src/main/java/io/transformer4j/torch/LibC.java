@@ -1,0 +1,70 @@
+package io.transformer4j.torch;
+
+import com.sun.jna.Function;
+import com.sun.jna.NativeLibrary;
+import com.sun.jna.Platform;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The few C library calls that decide speed and a clean end, made here so that a library user need not set environment
+ * variables. Each is best effort: where the platform has no such call, libtorch merely runs untuned.
+ */
+final class LibC {
+    private static final Logger LOG = LoggerFactory.getLogger(LibC.class);
+
+    // glibc's malloc.h
+    private static final int M_TRIM_THRESHOLD = -1;
+    private static final int M_TOP_PAD = -2;
+    private static final int M_MMAP_THRESHOLD = -3;
+
+    private static final int KEEP_BYTES = 1 << 30;
+    private static final int TOP_PAD_BYTES = 64 << 20;
+
+    private LibC() {}
+
+    /**
+     * Keeps freed memory in the process: by default glibc gives large blocks back to the kernel at once, and each new
+     * activation then costs page faults (six times the time of the addition that fills it). Also tells OpenMP's workers
+     * not to spin after a region, since they would take the core from another thread that works.
+     */
+    static void tuneBeforeLoading() {
+        if (!Platform.isLinux()) {
+            return;
+        }
+        try {
+            NativeLibrary c = NativeLibrary.getInstance("c");
+            Function mallopt = c.getFunction("mallopt");
+            unlessSet("MALLOC_MMAP_THRESHOLD_", () -> call(mallopt, M_MMAP_THRESHOLD, KEEP_BYTES));
+            unlessSet("MALLOC_TRIM_THRESHOLD_", () -> call(mallopt, M_TRIM_THRESHOLD, KEEP_BYTES));
+            unlessSet("MALLOC_TOP_PAD_", () -> call(mallopt, M_TOP_PAD, TOP_PAD_BYTES));
+            Function setenv = c.getFunction("setenv");
+            unlessSet("OMP_WAIT_POLICY", () -> call(setenv, "OMP_WAIT_POLICY", "PASSIVE", 0));
+        } catch (UnsatisfiedLinkError e) { // musl has no mallopt
+            LOG.debug("C library not tuned: {}", e.getMessage());
+        }
+    }
+
+    /**
+     * Ends the process at once without running native destructors: OpenBLAS's waits for good when a thread is still
+     * inside a product. Falls back to {@link Runtime#halt}.
+     */
+    static void exitNow(int status) {
+        try {
+            call(NativeLibrary.getInstance(Platform.C_LIBRARY_NAME).getFunction("_exit"), status);
+        } catch (UnsatisfiedLinkError e) {
+            LOG.debug("no _exit: {}", e.getMessage());
+        }
+        Runtime.getRuntime().halt(status);
+    }
+
+    private static void unlessSet(String variable, Runnable action) {
+        if (System.getenv(variable) == null) {
+            action.run();
+        }
+    }
+
+    private static void call(Function function, Object... arguments) {
+        function.invokeInt(arguments);
+    }
+}
