@@ -40,7 +40,7 @@ public final class SelfAttention extends Module {
         queryKeyValue = child(
                 "queryKeyValue", new Linear(config.hiddenSize(), 3 * config.hiddenSize(), true, config.initializer()));
         Dropout dropout = child("dropout", new Dropout(config.attentionDropout()));
-        attention = config.type().create(1 / Math.sqrt(headSize), dropout);
+        attention = config.type().create(1 / Math.sqrt((double) headSize), dropout);
         output =
                 child("output", new Linear(config.hiddenSize(), config.hiddenSize(), true, config.outputInitializer()));
     }

@@ -1,0 +1,80 @@
+package io.transformer4j.models;
+
+import io.transformer4j.nn.Module;
+import io.transformer4j.nn.Parameter;
+import io.transformer4j.torch.TensorScope;
+import java.util.Iterator;
+import java.util.Optional;
+import org.bytedeco.pytorch.Device;
+import org.bytedeco.pytorch.Generator;
+import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A model with its configuration and, once {@linkplain #initializeWeights initialized} or loaded, its weights, which
+ * live outside scopes until {@link #close}. Forward passes in evaluation mode may run on several threads at once.
+ */
+public abstract class PretrainedModel extends Module implements AutoCloseable {
+    private @Nullable Device device;
+
+    /** The architecture. */
+    public abstract PretrainedConfig config();
+
+    /** HF's class name for this model and head, such as {@code BertForMaskedLM}. */
+    public String architecture() {
+        return getClass().getSimpleName();
+    }
+
+    /** Names of the weights in checkpoints. */
+    public abstract WeightMap weightMap();
+
+    /** Prefix that the bare model's keys have in a checkpoint with a head, such as {@code bert.}. */
+    public abstract String baseModelPrefix();
+
+    /** Another model of this architecture, without weights. */
+    protected abstract PretrainedModel newInstance();
+
+    /** Gives all weights their first values. */
+    public final void initializeWeights(long seed, Device device) {
+        try (TensorScope scope = new TensorScope()) {
+            Generator generator = torch.createCPUGenerator(seed);
+            namedParameters().values().forEach(parameter -> parameter.initialize(device, generator));
+        }
+        placeOn(device);
+    }
+
+    /**
+     * A model that shares the memory of this one's weights but has gradients of its own: what each worker of a
+     * data-parallel step runs. Close it before this model.
+     */
+    public final PretrainedModel replicate() {
+        PretrainedModel replica = newInstance();
+        Iterator<Parameter> originals = namedParameters().values().iterator();
+        replica.namedParameters().values().forEach(parameter -> parameter.share(originals.next()));
+        replica.device = device;
+        replica.train(isTraining());
+        return replica;
+    }
+
+    /** Records where the weights were put. */
+    final void placeOn(Device device) {
+        this.device = device;
+    }
+
+    /** Where the weights are. */
+    public final Device device() {
+        return Optional.ofNullable(device)
+                .orElseThrow(() -> new IllegalStateException("the model has no weights yet: initialize or load them"));
+    }
+
+    /** Number of trainable and frozen weights; tied ones count once. */
+    public final long numParameters() {
+        return namedParameters().values().stream().mapToLong(Parameter::numel).sum();
+    }
+
+    /** Frees the weights. */
+    @Override
+    public final void close() {
+        namedParameters().values().forEach(Parameter::close);
+    }
+}

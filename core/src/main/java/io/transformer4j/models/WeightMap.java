@@ -1,0 +1,124 @@
+package io.transformer4j.models;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * The names of one architecture's weights: how each parameter here is called and stored in a Hugging Face checkpoint. One
+ * table, read in both directions, for weights and (being linear) for their gradients. Immutable.
+ */
+public final class WeightMap {
+    private final List<Entry> entries;
+
+    /**
+     * One parameter.
+     *
+     * @param parameter its path in this project's module
+     * @param keys its parts in the checkpoint, stacked along the first dimension
+     * @param transposed whether the checkpoint stores {@code [in, out]}
+     */
+    public record Entry(String parameter, List<String> keys, boolean transposed) {}
+
+    private WeightMap(List<Entry> entries) {
+        this.entries = List.copyOf(entries);
+    }
+
+    /** A table that is filled in the order of the checkpoint. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** The table's rows. */
+    public List<Entry> entries() {
+        return entries;
+    }
+
+    /** The same table with a prefix before all names of either side. */
+    public WeightMap prefixed(String parameterPrefix, String keyPrefix) {
+        return new WeightMap(entries.stream()
+                .map(entry -> new Entry(
+                        parameterPrefix + entry.parameter(),
+                        entry.keys().stream().map(keyPrefix::concat).toList(),
+                        entry.transposed()))
+                .toList());
+    }
+
+    /** The rows of both tables. */
+    public WeightMap and(WeightMap other) {
+        return new WeightMap(
+                Stream.concat(entries.stream(), other.entries.stream()).toList());
+    }
+
+    /** All keys of a checkpoint of this architecture. */
+    public List<String> keys() {
+        return entries.stream().flatMap(entry -> entry.keys().stream()).toList();
+    }
+
+    /** The checkpoint's form of {@code values}, which are named by parameter; parameters without a value are left out. */
+    public Map<String, Tensor> toCheckpoint(Map<String, Tensor> values) {
+        Map<String, Tensor> result = new LinkedHashMap<>();
+        for (Entry entry : entries) {
+            Tensor value = values.get(entry.parameter());
+            if (value != null) {
+                Tensor stored = entry.transposed() ? value.t().contiguous() : value;
+                Tensor[] parts = entry.keys().size() == 1
+                        ? new Tensor[] {stored}
+                        : stored.chunk(entry.keys().size(), 0).get();
+                for (int i = 0; i < parts.length; i++) {
+                    result.put(entry.keys().get(i), parts[i]);
+                }
+            }
+        }
+        return result;
+    }
+
+    /** The parameter's form of what a checkpoint stores under the entry's keys. */
+    static Tensor fromCheckpoint(Entry entry, Function<String, Tensor> checkpoint) {
+        Tensor[] parts = entry.keys().stream().map(checkpoint).toArray(Tensor[]::new);
+        Tensor stored = parts.length == 1 ? parts[0] : torch.cat(new TensorVector(parts));
+        return entry.transposed() ? stored.t() : stored;
+    }
+
+    /** Collects rows. */
+    public static final class Builder {
+        private final List<Entry> entries = new ArrayList<>();
+
+        private Builder() {}
+
+        /** A parameter stored as it is. */
+        public Builder add(String parameter, String key) {
+            entries.add(new Entry(parameter, List.of(key), false));
+            return this;
+        }
+
+        /** A weight stored as {@code [in, out]} (HF's {@code Conv1D}). */
+        public Builder addTransposed(String parameter, String key) {
+            entries.add(new Entry(parameter, List.of(key), true));
+            return this;
+        }
+
+        /** A parameter stored in equal parts, one below the other. */
+        public Builder addStacked(String parameter, String... keys) {
+            entries.add(new Entry(parameter, List.copyOf(Arrays.asList(keys)), false));
+            return this;
+        }
+
+        /** {@code .weight} and {@code .bias} of a norm or linear map stored as it is. */
+        public Builder addPair(String parameter, String key) {
+            return add(parameter + ".weight", key + ".weight").add(parameter + ".bias", key + ".bias");
+        }
+
+        /** The table. */
+        public WeightMap build() {
+            return new WeightMap(entries);
+        }
+    }
+}

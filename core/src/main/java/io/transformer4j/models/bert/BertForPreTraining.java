@@ -1,0 +1,86 @@
+package io.transformer4j.models.bert;
+
+import io.transformer4j.models.BaseModelOutput;
+import io.transformer4j.models.MaskedLanguageModel;
+import io.transformer4j.models.ModelInputs;
+import io.transformer4j.models.PretrainedModel;
+import io.transformer4j.models.TrainableModel;
+import io.transformer4j.models.WeightMap;
+import io.transformer4j.nn.Linear;
+import java.util.Map;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.global.torch;
+
+/** BERT with both pre-training heads: masked tokens and next sentence (HF {@code BertForPreTraining}). */
+public final class BertForPreTraining extends PretrainedModel implements TrainableModel, MaskedLanguageModel {
+    private final BertModel bert;
+    private final MaskedLMHead head;
+    private final Linear nextSentence;
+
+    /** Logits of {@link BertForPreTraining}: {@code [tokens, vocabSize]} and {@code [batch, 2]}. */
+    public record Output(Tensor predictionLogits, Tensor seqRelationshipLogits) {}
+
+    /** A model without weights. */
+    public BertForPreTraining(BertConfig config) {
+        bert = child("bert", new BertModel(config, true));
+        head = child("head", new MaskedLMHead(config, bert.wordEmbeddings()));
+        nextSentence = child("nextSentence", new Linear(config.hiddenSize(), 2, true, config.initializer()));
+    }
+
+    /** Logits of every token and every sequence. */
+    public Output forward(ModelInputs inputs) {
+        BaseModelOutput encoded = bert.forward(inputs);
+        return new Output(head.forward(encoded.lastHiddenState()), nextSentence.forward(bert.pool(encoded, inputs)));
+    }
+
+    @Override
+    public Tensor maskedLogits(ModelInputs inputs, long[] rows) {
+        Tensor hidden = bert.forward(inputs).lastHiddenState();
+        return head.forward(hidden.index_select(0, ModelInputs.tensor(rows, hidden.device())));
+    }
+
+    /** The sum of both losses, each a mean over its own labels (Devlin et al. 2019, appendix A.2). */
+    @Override
+    public Loss loss(ModelInputs inputs, Targets targets, Totals totals) {
+        BaseModelOutput encoded = bert.forward(inputs);
+        Tensor masked = head.loss(encoded.lastHiddenState(), targets, totals);
+        Tensor related = nextSentence.forward(bert.pool(encoded, inputs)); // [batch, 2]
+        Tensor labels = ModelInputs.tensor(targets.nextSentenceLabels(), related.device());
+        Tensor next = torch.cross_entropy_loss(
+                        related, labels, new TensorOptional(), torch.Reduction.Sum.value, Targets.IGNORED, 0)
+                .div(new Scalar((double) totals.sequences()));
+        return new Loss(masked.add(next), Map.of("mlm_loss", masked.detach(), "nsp_loss", next.detach()));
+    }
+
+    /** The encoder. */
+    public BertModel bert() {
+        return bert;
+    }
+
+    @Override
+    public BertConfig config() {
+        return bert.config();
+    }
+
+    @Override
+    public String baseModelPrefix() {
+        return bert.baseModelPrefix();
+    }
+
+    @Override
+    protected BertForPreTraining newInstance() {
+        return new BertForPreTraining(config());
+    }
+
+    @Override
+    public WeightMap weightMap() {
+        return bert.weightMap()
+                .prefixed("bert.", "bert.")
+                .and(MaskedLMHead.weightMap().prefixed("head.", "cls."))
+                .and(WeightMap.builder()
+                        .addPair("nextSentence", "cls.seq_relationship")
+                        .build());
+    }
+}

@@ -1,0 +1,138 @@
+package io.transformer4j.models.gpt2;
+
+import static io.transformer4j.models.PretrainedConfig.check;
+import static io.transformer4j.models.PretrainedConfig.checkOnly;
+import static io.transformer4j.models.PretrainedConfig.checkPositive;
+import static io.transformer4j.models.PretrainedConfig.checkProbability;
+
+import com.fasterxml.jackson.annotation.JsonAnyGetter;
+import com.fasterxml.jackson.annotation.JsonAnySetter;
+import io.soabase.recordbuilder.core.RecordBuilder;
+import io.transformer4j.attention.AttentionType;
+import io.transformer4j.models.PretrainedConfig;
+import io.transformer4j.models.TransformerLayer;
+import io.transformer4j.nn.Activation;
+import io.transformer4j.nn.Initializer;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.PropertyNamingStrategies;
+import tools.jackson.databind.annotation.JsonNaming;
+
+/**
+ * Architecture of a GPT-2 decoder; keys as in HF {@code GPT2Config}.
+ *
+ * @param nInner width of the feed-forward networks; null means {@code 4 · n_embd}
+ * @param eosTokenId token that ends a text; null if there is none
+ */
+@RecordBuilder
+@JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+public record GPT2Config(
+        String modelType,
+        long vocabSize,
+        int nPositions,
+        long nEmbd,
+        int nLayer,
+        int nHead,
+        @Nullable Long nInner,
+        String activationFunction,
+        double residPdrop,
+        double embdPdrop,
+        double attnPdrop,
+        double layerNormEpsilon,
+        double initializerRange,
+        @Nullable Integer eosTokenId,
+        AttentionType attentionType,
+        @JsonAnySetter @JsonAnyGetter Map<String, Object> other)
+        implements PretrainedConfig, GPT2ConfigBuilder.With {
+
+    /** HF's defaults: {@code gpt2}, 124 million parameters. */
+    public static final GPT2Config SMALL = new GPT2Config(
+            "gpt2",
+            50_257,
+            1024,
+            768,
+            12,
+            12,
+            null,
+            "gelu_new",
+            0.1,
+            0.1,
+            0.1,
+            1e-5,
+            0.02,
+            50_256,
+            AttentionType.FLASH,
+            Map.of());
+
+    /**
+     * Checks every value.
+     *
+     * @throws IllegalArgumentException in one sentence with the key's name
+     */
+    public GPT2Config {
+        check("gpt2".equals(modelType), "model_type must be \"gpt2\", but is \"%s\"", modelType);
+        checkPositive("vocab_size", vocabSize);
+        checkPositive("n_positions", nPositions);
+        PretrainedConfig.checkHeads("n_embd", nEmbd, "n_head", nHead);
+        checkPositive("n_layer", nLayer);
+        if (nInner != null) {
+            checkPositive("n_inner", nInner);
+        }
+        Activation.of(activationFunction);
+        checkProbability("resid_pdrop", residPdrop);
+        checkProbability("embd_pdrop", embdPdrop);
+        checkProbability("attn_pdrop", attnPdrop);
+        check(layerNormEpsilon > 0, "layer_norm_epsilon must be positive, but is %s", layerNormEpsilon);
+        check(initializerRange >= 0, "initializer_range must not be negative, but is %s", initializerRange);
+        checkOnly(other, "add_cross_attention", false);
+        checkOnly(other, "scale_attn_weights", true);
+        checkOnly(other, "scale_attn_by_inverse_layer_idx", false);
+        checkOnly(other, "tie_word_embeddings", true);
+    }
+
+    @Override
+    public long hiddenSize() {
+        return nEmbd;
+    }
+
+    @Override
+    public int numHiddenLayers() {
+        return nLayer;
+    }
+
+    @Override
+    public int numAttentionHeads() {
+        return nHead;
+    }
+
+    @Override
+    public long intermediateSize() {
+        return nInner == null ? 4 * nEmbd : nInner;
+    }
+
+    @Override
+    public int maxPositionEmbeddings() {
+        return nPositions;
+    }
+
+    Initializer initializer() {
+        return Initializer.normal(initializerRange);
+    }
+
+    /** Projections into the residual stream start smaller by 1/√(2 · layers) (Radford et al. 2019, §2.3). */
+    TransformerLayer.Config layer() {
+        return new TransformerLayer.Config(
+                nEmbd,
+                nHead,
+                intermediateSize(),
+                Activation.of(activationFunction),
+                residPdrop,
+                attnPdrop,
+                layerNormEpsilon,
+                true,
+                true,
+                attentionType,
+                initializer(),
+                Initializer.normal(initializerRange / Math.sqrt(2.0 * nLayer)));
+    }
+}
