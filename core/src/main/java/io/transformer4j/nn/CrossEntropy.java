@@ -39,20 +39,19 @@ public final class CrossEntropy {
     }
 
     /**
-     * The sum over rows divided by {@code normalizer}. Gradients flow to {@code hidden}, and are added to those of the
+     * The sum over rows divided by {@code count}. Gradients flow to {@code hidden}, and are added to those of the
      * parameters directly.
      *
      * @param hidden {@code [rows, hiddenSize]}, at least one row
      * @param weight {@code [vocabSize, hiddenSize]}
      * @param bias {@code [vocabSize]}, or null
      * @param labels {@code [rows]} int64, each in {@code [0, vocabSize)}
-     * @param normalizer what to divide the sum by, such as the number of labels in the whole batch
+     * @param count what to divide the sum by: the number of labels in the whole batch, of which these rows may be a part
      * @return a scalar, float32
      */
-    public static Tensor ofHead(
-            Tensor hidden, Parameter weight, @Nullable Parameter bias, Tensor labels, double normalizer) {
+    public static Tensor ofHead(Tensor hidden, Parameter weight, @Nullable Parameter bias, Tensor labels, long count) {
         Tensor rows = hidden.toType(ScalarType.Float);
-        CrossEntropy loss = new CrossEntropy(rows.detach(), weight, bias, labels, 1 / normalizer);
+        CrossEntropy loss = new CrossEntropy(rows.detach(), weight, bias, labels, 1.0 / count);
         if (!GradMode.is_enabled()) {
             return loss.value();
         }
