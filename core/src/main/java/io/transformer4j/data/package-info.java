@@ -8,12 +8,11 @@
  *
  * <pre>{@code
  * Corpus corpus = Corpus.of(List.of("books/"), CorpusOptions.builder().build());
- * try (TokenCache cache = TokenCacheBuilder.of(corpus, encoder).openOrBuild(Path.of("books.tokens"))) {
- *   Dataset dataset = new MlmDataset(cache, encoder.specialTokens(), 128, SequencePacking.DOC_SENTENCES);
- *   DataCollator collator = new DataCollatorForLanguageModeling(encoder, 0.15, false, seed);
- *   try (DataLoader loader = DataLoader.open(dataset, collator, options, DataPosition.START)) {
- *     Batch batch = loader.next();
- *   }
+ * TokenCache cache = TokenCacheBuilder.of(corpus, encoder).openOrBuild(Path.of("books.tokens"));
+ * Dataset dataset = new MlmDataset(cache, encoder.specialTokens(), 128, SequencePacking.DOC_SENTENCES);
+ * DataCollator collator = new DataCollatorForLanguageModeling(encoder, 0.15, false, seed);
+ * try (DataLoader loader = DataLoader.open(dataset, collator, options, DataPosition.START)) {
+ *   Batch batch = loader.next();
  * }
  * }</pre>
  */
