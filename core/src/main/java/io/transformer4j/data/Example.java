@@ -1,0 +1,34 @@
+package io.transformer4j.data;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One sequence of a {@link Dataset}, special tokens included, before collation. The arrays belong to the example and aren't
+ * copied.
+ *
+ * @param index its place in the dataset; together with seed and epoch the key of everything random about it
+ * @param inputIds {@code [length]}
+ * @param tokenTypeIds {@code [length]}, 0 or 1
+ * @param labels {@code [length]}, what each position's output should be, {@link Batch#IGNORED} for none; null if a collator
+ *     is to make them
+ * @param nextSentenceLabel 0 if the second part follows the first in the corpus, 1 if not; null for a single part
+ */
+@SuppressWarnings("ArrayRecordComponent") // plain arrays are the purpose of this type
+public record Example(
+        long index,
+        int[] inputIds,
+        int[] tokenTypeIds,
+        int @Nullable [] labels,
+        @Nullable Integer nextSentenceLabel) {
+
+    public Example {
+        if (tokenTypeIds.length != inputIds.length || (labels != null && labels.length != inputIds.length)) {
+            throw new IllegalArgumentException("inputIds, tokenTypeIds and labels must have one length");
+        }
+    }
+
+    /** Number of tokens. */
+    public int length() {
+        return inputIds.length;
+    }
+}
