@@ -14,6 +14,11 @@ final class Quoted {
         return '"' + plain(shown) + '"';
     }
 
+    /** A key, which needs no quotes as long as it is one word. */
+    static String name(String key) {
+        return key.matches("[A-Za-z0-9_.\\[\\]-]{1,120}") ? key : text(key);
+    }
+
     /** {@code text} with everything unprintable written as an escape. */
     static String plain(String text) {
         StringBuilder shown = new StringBuilder(text.length());
