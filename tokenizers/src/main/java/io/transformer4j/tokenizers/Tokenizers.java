@@ -1,0 +1,122 @@
+package io.transformer4j.tokenizers;
+
+import io.transformer4j.tokenizers.decoders.Fuse;
+import io.transformer4j.tokenizers.models.Bpe;
+import io.transformer4j.tokenizers.models.Model;
+import io.transformer4j.tokenizers.models.Vocabulary;
+import io.transformer4j.tokenizers.models.WordLevel;
+import io.transformer4j.tokenizers.models.WordPiece;
+import io.transformer4j.tokenizers.normalizers.BertNormalizer;
+import io.transformer4j.tokenizers.postprocessors.RobertaProcessing;
+import io.transformer4j.tokenizers.postprocessors.SpecialToken;
+import io.transformer4j.tokenizers.postprocessors.TemplateProcessing;
+import io.transformer4j.tokenizers.pretokenizers.BertPreTokenizer;
+import io.transformer4j.tokenizers.pretokenizers.ByteLevel;
+import io.transformer4j.tokenizers.pretokenizers.Split;
+import io.transformer4j.tokenizers.pretokenizers.SplitDelimiterBehavior;
+import io.transformer4j.tokenizers.text.TextPattern;
+import io.transformer4j.tokenizers.text.TokenizerException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** The pipelines of well-known models around a vocabulary. */
+public final class Tokenizers {
+
+    /** BERT's special tokens in the order in which trainers number them. */
+    public static final List<String> BERT_SPECIAL_TOKENS = List.of("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]");
+
+    /** GPT-2's only special token. */
+    public static final String END_OF_TEXT = "<|endoftext|>";
+
+    private Tokenizers() {}
+
+    /** {@code bert-base-uncased}: lower case, no accents, {@code [CLS] A [SEP] B [SEP]}. */
+    public static Tokenizer bertUncased(Vocabulary vocabulary) {
+        return bert(vocabulary, BertNormalizer.uncased());
+    }
+
+    /** {@code bert-base-cased}. */
+    public static Tokenizer bertCased(Vocabulary vocabulary) {
+        return bert(vocabulary, BertNormalizer.cased());
+    }
+
+    private static Tokenizer bert(Vocabulary vocabulary, BertNormalizer normalizer) {
+        Tokenizer.Builder builder = Tokenizer.builder()
+                .normalizer(normalizer)
+                .preTokenizer(new BertPreTokenizer())
+                .model(new WordPiece(vocabulary))
+                .decoder(new io.transformer4j.tokenizers.decoders.WordPiece(WordPiece.DEFAULT_PREFIX, true));
+        if (vocabulary.contains("[CLS]") && vocabulary.contains("[SEP]")) {
+            builder.postProcessor(TemplateProcessing.of(
+                    "[CLS] $A [SEP]",
+                    "[CLS] $A [SEP] $B:1 [SEP]:1",
+                    new SpecialToken("[CLS]", vocabulary.id("[CLS]")),
+                    new SpecialToken("[SEP]", vocabulary.id("[SEP]"))));
+        }
+        return addSpecial(builder, vocabulary, BERT_SPECIAL_TOKENS).build();
+    }
+
+    /** GPT-2: byte-level BPE, no tokens around the text. */
+    public static Tokenizer gpt2(Bpe model) {
+        Tokenizer.Builder builder = Tokenizer.builder()
+                .preTokenizer(new ByteLevel(false, true, true))
+                .model(model)
+                .postProcessor(new io.transformer4j.tokenizers.postprocessors.ByteLevel(true, false, true))
+                .decoder(new io.transformer4j.tokenizers.decoders.ByteLevel(true, true, true));
+        return addSpecial(builder, model.vocabulary(), List.of(END_OF_TEXT)).build();
+    }
+
+    /** RoBERTa: byte-level BPE with a space before the text, {@code <s> A </s></s> B </s>}. */
+    public static Tokenizer roberta(Bpe model) {
+        Vocabulary vocabulary = model.vocabulary();
+        Tokenizer.Builder builder = Tokenizer.builder()
+                .preTokenizer(new ByteLevel(true, true, true))
+                .model(model)
+                .postProcessor(new RobertaProcessing(
+                        new SpecialToken("</s>", vocabulary.id("</s>")),
+                        new SpecialToken("<s>", vocabulary.id("<s>")),
+                        true,
+                        true))
+                .decoder(new io.transformer4j.tokenizers.decoders.ByteLevel(true, true, true));
+        addSpecial(builder, vocabulary, List.of("<s>", "<pad>", "</s>", "<unk>"));
+        if (vocabulary.contains("<mask>")) {
+            builder.addToken(new AddedToken(vocabulary.id("<mask>"), "<mask>", false, true, false, false, true));
+        }
+        return builder.build();
+    }
+
+    /**
+     * Each character is a token, white space and line ends included; decoding gives the text back unchanged.
+     *
+     * <p>Ids are given in the order of the code points, as nanoGPT's {@code shakespeare_char} does.
+     *
+     * @param texts all characters that shall have an id
+     * @throws TokenizerException when encoding a text with any other character
+     */
+    public static Tokenizer characters(Stream<String> texts) {
+        List<String> characters = new ArrayList<>(texts.flatMapToInt(String::codePoints)
+                .distinct()
+                .sorted()
+                .mapToObj(Character::toString)
+                .toList());
+        return characters(new WordLevel(Vocabulary.of(characters), "<unk>"));
+    }
+
+    private static Tokenizer characters(Model model) {
+        return Tokenizer.builder()
+                .preTokenizer(new Split(TextPattern.regex("[\\s\\S]"), SplitDelimiterBehavior.ISOLATED, false))
+                .model(model)
+                .decoder(new Fuse())
+                .build();
+    }
+
+    private static Tokenizer.Builder addSpecial(Tokenizer.Builder builder, Vocabulary vocabulary, List<String> tokens) {
+        for (String token : tokens) {
+            if (vocabulary.contains(token)) {
+                builder.addToken(AddedToken.special(vocabulary.id(token), token));
+            }
+        }
+        return builder;
+    }
+}

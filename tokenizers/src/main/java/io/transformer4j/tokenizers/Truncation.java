@@ -1,0 +1,55 @@
+package io.transformer4j.tokenizers;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import io.transformer4j.tokenizers.text.TokenizerException;
+
+/**
+ * How an encoding is cut to a length.
+ *
+ * @param direction the side at which tokens are cut off
+ * @param maxLength most tokens of an encoding, special ones included
+ * @param strategy from which text of a pair tokens are taken
+ * @param stride tokens that an overflow window shares with the one before it
+ */
+@JsonPropertyOrder({"direction", "max_length", "strategy", "stride"})
+public record Truncation(Direction direction, int maxLength, Strategy strategy, int stride) {
+
+    /** From which text of a pair tokens are taken. */
+    public enum Strategy {
+        /** From the longer one until both are equally long, then from both. */
+        @JsonProperty("LongestFirst")
+        LONGEST_FIRST,
+        @JsonProperty("OnlyFirst")
+        ONLY_FIRST,
+        @JsonProperty("OnlySecond")
+        ONLY_SECOND,
+        /** From none: {@code maxLength} has no effect. */
+        @JsonProperty("DoNotTruncate")
+        DO_NOT_TRUNCATE
+    }
+
+    public Truncation {
+        if (maxLength < 0 || stride < 0) {
+            throw new TokenizerException(
+                    "max_length (" + maxLength + ") and stride (" + stride + ") of a truncation must not be negative");
+        }
+    }
+
+    /** Cuts the end, longest first, without overlap of the overflow. */
+    public static Truncation toLength(int maxLength) {
+        return new Truncation(Direction.RIGHT, maxLength, Strategy.LONGEST_FIRST, 0);
+    }
+
+    public Truncation withStride(int newStride) {
+        return new Truncation(direction, maxLength, strategy, newStride);
+    }
+
+    public Truncation withStrategy(Strategy newStrategy) {
+        return new Truncation(direction, maxLength, newStrategy, stride);
+    }
+
+    public Truncation withDirection(Direction newDirection) {
+        return new Truncation(newDirection, maxLength, strategy, stride);
+    }
+}
