@@ -33,7 +33,7 @@ public record ByteFallback() implements Decoder {
         }
         int high = Character.digit(token.charAt(3), 16);
         int low = Character.digit(token.charAt(4), 16);
-        return high < 0 || low < 0 ? -1 : high << 4 | low;
+        return high < 0 || low < 0 ? -1 : (high << 4) | low;
     }
 
     private static void flush(ByteArrayOutputStream run, List<String> parts) {

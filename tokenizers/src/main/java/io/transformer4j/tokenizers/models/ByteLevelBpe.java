@@ -53,7 +53,7 @@ public final class ByteLevelBpe {
         if (from == to) {
             return firstWord;
         }
-        int slot = (int) Thread.currentThread().getId() & POOL_SIZE - 1;
+        int slot = (int) Thread.currentThread().getId() & (POOL_SIZE - 1);
         Scratch scratch = pool.getAndSet(slot, null);
         if (scratch == null) {
             scratch = new Scratch();
@@ -222,7 +222,7 @@ public final class ByteLevelBpe {
             hash ^= hash >>> 15;
             missedHash = hash;
             int mask = slots.length - 1;
-            for (int slot = hash * FIELDS & mask; slots[slot + 2] != 0; slot = slot + FIELDS & mask) {
+            for (int slot = (hash * FIELDS) & mask; slots[slot + 2] != 0; slot = (slot + FIELDS) & mask) {
                 if (slots[slot] == hash && slots[slot + 2] == end - start) {
                     int key = slots[slot + 1];
                     if (Arrays.equals(keys, key, key + end - start, chars, start, end)) {
@@ -280,16 +280,16 @@ public final class ByteLevelBpe {
             tokens[tokensUsed++] = count;
             for (int i = first; i < out.size(); i++) {
                 tokens[tokensUsed++] = out.id(i);
-                tokens[tokensUsed++] = out.start(i) - base << 16 | out.end(i) - base;
+                tokens[tokensUsed++] = ((out.start(i) - base) << 16) | (out.end(i) - base);
             }
             words++;
         }
 
         private static int free(int[] slots, int hash) {
             int mask = slots.length - 1;
-            int slot = hash * FIELDS & mask;
+            int slot = (hash * FIELDS) & mask;
             while (slots[slot + 2] != 0) {
-                slot = slot + FIELDS & mask;
+                slot = (slot + FIELDS) & mask;
             }
             return slot;
         }

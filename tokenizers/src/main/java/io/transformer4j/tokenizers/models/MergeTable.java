@@ -30,18 +30,18 @@ final class MergeTable {
             long key = key(ids[3 * rank], ids[3 * rank + 1]);
             int slot = slot(key);
             keys[slot] = key;
-            values[slot] = (long) rank << 32 | ids[3 * rank + 2];
+            values[slot] = ((long) rank << 32) | ids[3 * rank + 2];
         }
     }
 
     private static long key(int left, int right) {
-        return (long) left << 32 | right;
+        return ((long) left << 32) | right;
     }
 
     private int slot(long key) {
         int slot = (int) ((key * 0x9E3779B97F4A7C15L) >>> shift);
         while (keys[slot] != EMPTY && keys[slot] != key) {
-            slot = slot + 1 & keys.length - 1;
+            slot = (slot + 1) & (keys.length - 1);
         }
         return slot;
     }

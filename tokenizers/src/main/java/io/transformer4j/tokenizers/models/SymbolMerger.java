@@ -139,7 +139,7 @@ final class SymbolMerger {
     private void offer(LongHeap heap, MergeTable merges, int left, int right) {
         int rank = merges.rank(ids[left], ids[right]);
         if (rank != MergeTable.NONE) {
-            heap.add((long) rank << 32 | left);
+            heap.add(((long) rank << 32) | left);
         }
     }
 

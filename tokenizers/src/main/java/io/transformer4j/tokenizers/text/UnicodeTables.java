@@ -157,7 +157,7 @@ public final class UnicodeTables {
     }
 
     private static long pair(int first, int second) {
-        return (long) first << 21 | second;
+        return ((long) first << 21) | second;
     }
 
     private static int[] shareBlocks(int[] flat, char[] blockStart) {
@@ -227,7 +227,15 @@ public final class UnicodeTables {
     }
 
     /** A sparse map from code points to sequences of code points. */
-    private record Mapping(int[] keys, int[][] values) {
+    private static final class Mapping {
+
+        private final int[] keys;
+        private final int[][] values;
+
+        private Mapping(int[] keys, int[][] values) {
+            this.keys = keys;
+            this.values = values;
+        }
 
         static Mapping parse(String[] words) {
             int[] keys = new int[words.length - 2];

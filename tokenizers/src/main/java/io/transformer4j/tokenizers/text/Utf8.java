@@ -17,20 +17,20 @@ public final class Utf8 {
             return at + 1;
         }
         if (codePoint < 0x800) {
-            target[at] = (byte) (0xC0 | codePoint >> 6);
-            target[at + 1] = (byte) (0x80 | codePoint & 0x3F);
+            target[at] = (byte) (0xC0 | (codePoint >> 6));
+            target[at + 1] = (byte) (0x80 | (codePoint & 0x3F));
             return at + 2;
         }
         if (codePoint < 0x10000) {
-            target[at] = (byte) (0xE0 | codePoint >> 12);
-            target[at + 1] = (byte) (0x80 | codePoint >> 6 & 0x3F);
-            target[at + 2] = (byte) (0x80 | codePoint & 0x3F);
+            target[at] = (byte) (0xE0 | (codePoint >> 12));
+            target[at + 1] = (byte) (0x80 | ((codePoint >> 6) & 0x3F));
+            target[at + 2] = (byte) (0x80 | (codePoint & 0x3F));
             return at + 3;
         }
-        target[at] = (byte) (0xF0 | codePoint >> 18);
-        target[at + 1] = (byte) (0x80 | codePoint >> 12 & 0x3F);
-        target[at + 2] = (byte) (0x80 | codePoint >> 6 & 0x3F);
-        target[at + 3] = (byte) (0x80 | codePoint & 0x3F);
+        target[at] = (byte) (0xF0 | (codePoint >> 18));
+        target[at + 1] = (byte) (0x80 | ((codePoint >> 12) & 0x3F));
+        target[at + 2] = (byte) (0x80 | ((codePoint >> 6) & 0x3F));
+        target[at + 3] = (byte) (0x80 | (codePoint & 0x3F));
         return at + 4;
     }
 }
