@@ -133,6 +133,11 @@ public final class ConfigJson {
         AtomicFiles.writeString(file, text(config));
     }
 
+    /** A configuration as maps, lists, text, numbers, booleans and nulls. */
+    public static Map<String, Object> tree(Object config) {
+        return JSON.convertValue(config, TREE);
+    }
+
     /** The text of a configuration's file. */
     public static String text(Object config) {
         return PythonJson.text(JSON.convertValue(config, TREE));

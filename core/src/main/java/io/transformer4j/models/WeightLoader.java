@@ -1,0 +1,151 @@
+package io.transformer4j.models;
+
+import io.transformer4j.checkpoint.CheckpointException;
+import io.transformer4j.checkpoint.CheckpointReader;
+import io.transformer4j.nn.Parameter;
+import io.transformer4j.torch.TensorScope;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.bytedeco.pytorch.Device;
+import org.bytedeco.pytorch.Tensor;
+
+/** Fills a model from a checkpoint, and says by name what doesn't fit. */
+public final class WeightLoader {
+    /** Tables that old versions of HF stored and that follow from the configuration. */
+    private static final Pattern BUFFER =
+            Pattern.compile("(.*\\.)?(embeddings\\.position_ids|attn\\.bias|attn\\.masked_bias)");
+
+    private final PretrainedModel model;
+    private final CheckpointReader checkpoint;
+    /** The names in the checkpoint by today's names. */
+    private final Map<String, String> names = new LinkedHashMap<>();
+
+    private WeightLoader(PretrainedModel model, CheckpointReader checkpoint) {
+        this.model = model;
+        this.checkpoint = checkpoint;
+    }
+
+    /**
+     * What didn't fit though the load went on.
+     *
+     * @param initialized parameters that the checkpoint lacks, and that got fresh values
+     * @param ignored tensors of the checkpoint that the model has no use for
+     */
+    public record Report(List<String> initialized, List<String> ignored) {}
+
+    /**
+     * Loads all weights.
+     *
+     * @throws CheckpointException if a weight is missing or has another shape than the configuration requires; all such
+     *     weights are named
+     */
+    public static Report load(PretrainedModel model, Path folder, Device device) {
+        return load(model, folder, device, false, 0);
+    }
+
+    /**
+     * Loads what the checkpoint has, and initializes the rest from {@code seed}: for a new head on a pre-trained encoder.
+     *
+     * @throws CheckpointException if a weight has another shape than the configuration requires
+     */
+    public static Report loadPartly(PretrainedModel model, Path folder, Device device, long seed) {
+        return load(model, folder, device, true, seed);
+    }
+
+    private static Report load(PretrainedModel model, Path folder, Device device, boolean partly, long seed) {
+        try (CheckpointReader checkpoint = CheckpointReader.open(folder)) {
+            WeightLoader loader = new WeightLoader(model, checkpoint);
+            loader.nameTensors();
+            List<WeightMap.Entry> entries = model.weightMap().entries();
+            List<String> missing = entries.stream()
+                    .flatMap(entry -> entry.keys().stream())
+                    .filter(key -> !loader.names.containsKey(key))
+                    .toList();
+            loader.check(entries, partly ? List.of() : missing);
+            if (!missing.isEmpty()) {
+                model.initializeWeights(seed, device);
+            }
+            loader.fill(entries, device);
+            model.placeOn(device);
+            List<String> known = model.weightMap().keys();
+            return new Report(
+                    missing,
+                    loader.names.keySet().stream()
+                            .filter(name -> !known.contains(name))
+                            .toList());
+        }
+    }
+
+    /** Brings old spellings and the base model's prefix into the form that the model's table uses. */
+    private void nameTensors() {
+        List<String> keys = model.weightMap().keys();
+        String prefix = model.baseModelPrefix();
+        boolean wanted = keys.stream().anyMatch(key -> key.startsWith(prefix));
+        boolean stored = checkpoint.names().stream().anyMatch(name -> name.startsWith(prefix));
+        for (String name : checkpoint.names()) {
+            if (BUFFER.matcher(name).matches()) {
+                continue;
+            }
+            String current = name.replaceAll("LayerNorm\\.gamma$", "LayerNorm.weight")
+                    .replaceAll("LayerNorm\\.beta$", "LayerNorm.bias");
+            if (wanted && !stored) {
+                current = prefix + current;
+            } else if (!wanted && stored && current.startsWith(prefix)) {
+                current = current.substring(prefix.length());
+            }
+            names.put(current, name);
+        }
+    }
+
+    private void check(List<WeightMap.Entry> entries, List<String> missing) {
+        List<String> problems = new ArrayList<>();
+        if (!missing.isEmpty()) {
+            problems.add("lacks " + String.join(", ", missing));
+        }
+        Map<String, Parameter> parameters = model.namedParameters();
+        for (WeightMap.Entry entry : entries) {
+            long[] required = storedShape(entry, parameters.get(entry.parameter()));
+            for (String key : entry.keys()) {
+                if (names.containsKey(key)) {
+                    long[] shape = checkpoint.info(names.get(key)).shape().stream()
+                            .mapToLong(Long::longValue)
+                            .toArray();
+                    if (!Arrays.equals(shape, required)) {
+                        problems.add(names.get(key) + " has shape " + Arrays.toString(shape)
+                                + ", but config.json requires " + Arrays.toString(required));
+                    }
+                }
+            }
+        }
+        if (!problems.isEmpty()) {
+            throw new CheckpointException(
+                    checkpoint.path(), String.join("; ", problems) + " (" + model.architecture() + ")");
+        }
+    }
+
+    private static long[] storedShape(WeightMap.Entry entry, Parameter parameter) {
+        long[] shape = parameter.shape();
+        if (entry.transposed()) {
+            return new long[] {shape[1], shape[0]};
+        }
+        shape[0] /= entry.keys().size();
+        return shape;
+    }
+
+    private void fill(List<WeightMap.Entry> entries, Device device) {
+        Map<String, Parameter> parameters = model.namedParameters();
+        for (WeightMap.Entry entry : entries) {
+            if (names.keySet().containsAll(entry.keys())) {
+                try (TensorScope scope = new TensorScope()) {
+                    Tensor values = WeightMap.fromCheckpoint(entry, key -> checkpoint.tensor(names.get(key)));
+                    parameters.get(entry.parameter()).load(values, device);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,164 @@
+package io.transformer4j.models.auto;
+
+import io.transformer4j.checkpoint.CheckpointException;
+import io.transformer4j.checkpoint.CheckpointWriter;
+import io.transformer4j.checkpoint.ConfigJson;
+import io.transformer4j.models.PretrainedConfig;
+import io.transformer4j.models.PretrainedModel;
+import io.transformer4j.models.WeightLoader;
+import io.transformer4j.models.bert.BertConfig;
+import io.transformer4j.models.bert.BertForMaskedLM;
+import io.transformer4j.models.bert.BertForPreTraining;
+import io.transformer4j.models.bert.BertModel;
+import io.transformer4j.models.gpt2.GPT2Config;
+import io.transformer4j.models.gpt2.GPT2LMHeadModel;
+import io.transformer4j.models.gpt2.GPT2Model;
+import io.transformer4j.nn.Parameter;
+import io.transformer4j.torch.TensorScope;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.bytedeco.pytorch.Device;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Tensor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Loads, saves and builds models of all supported families (HF's {@code AutoModel}). */
+public final class Models {
+    /** File with the architecture in a checkpoint folder. */
+    public static final String CONFIG_NAME = "config.json";
+
+    private static final Logger LOG = LoggerFactory.getLogger(Models.class);
+
+    private static final List<Family<?>> FAMILIES = List.of(
+            new Family<>(
+                    BertConfig.BASE,
+                    BertConfig.class,
+                    Map.of(
+                            "BertModel", BertModel::new,
+                            "BertForMaskedLM", BertForMaskedLM::new,
+                            "BertForPreTraining", BertForPreTraining::new)),
+            new Family<>(
+                    GPT2Config.SMALL,
+                    GPT2Config.class,
+                    Map.of(
+                            "GPT2Model", GPT2Model::new,
+                            "GPT2LMHeadModel", GPT2LMHeadModel::new)));
+
+    /** What a {@code model_type} stands for: its defaults and the model class behind each architecture name. */
+    private record Family<C extends PretrainedConfig>(
+            C defaults, Class<C> configType, Map<String, Function<C, PretrainedModel>> architectures) {
+
+        C config(Path file, Map<String, Object> tree) {
+            Map<String, Object> complete = new LinkedHashMap<>(ConfigJson.tree(defaults));
+            complete.putAll(tree);
+            return ConfigJson.bind(file, complete, configType);
+        }
+
+        PretrainedModel build(Path file, Map<String, Object> tree, String architecture) {
+            Function<C, PretrainedModel> factory = architectures.get(architecture);
+            if (factory == null) {
+                throw new CheckpointException(
+                        file,
+                        "asks for architecture " + architecture + ", but model_type " + defaults.modelType() + " has "
+                                + String.join(
+                                        ", ",
+                                        architectures.keySet().stream().sorted().toList()));
+            }
+            return factory.apply(config(file, tree));
+        }
+    }
+
+    private Models() {}
+
+    /**
+     * Loads a checkpoint folder as the class that its {@code architectures} names.
+     *
+     * @throws CheckpointException if the folder has no model of a supported family, or its weights don't fit
+     */
+    public static PretrainedModel load(Path folder, Device device) {
+        Path file = folder.resolve(CONFIG_NAME);
+        Map<String, Object> tree = ConfigJson.readTree(file);
+        if (!(tree.get("architectures") instanceof List<?> names) || names.isEmpty()) {
+            throw new CheckpointException(file, "has no \"architectures\" that says which model it is");
+        }
+        return load(folder, file, tree, names.get(0).toString(), device);
+    }
+
+    /**
+     * Loads a checkpoint folder as a given class, whatever head it was saved with; weights of other heads are left out.
+     *
+     * @throws CheckpointException if the folder's family has no such class, or a weight is missing or mis-shaped
+     */
+    public static <M extends PretrainedModel> M load(Path folder, Class<M> type, Device device) {
+        Path file = folder.resolve(CONFIG_NAME);
+        return type.cast(load(folder, file, ConfigJson.readTree(file), type.getSimpleName(), device));
+    }
+
+    private static PretrainedModel load(
+            Path folder, Path file, Map<String, Object> tree, String architecture, Device device) {
+        PretrainedModel model = family(file, tree).build(file, tree, architecture);
+        try {
+            WeightLoader.Report report = WeightLoader.load(model, folder, device);
+            if (!report.ignored().isEmpty()) {
+                LOG.info("{}: not needed by {}: {}", folder, architecture, String.join(", ", report.ignored()));
+            }
+            return model;
+        } catch (RuntimeException e) {
+            model.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Builds a model without weights.
+     *
+     * @param tree what stands in a {@code config.json}; absent keys have the family's defaults
+     * @param source for messages: where the tree comes from
+     */
+    public static PretrainedModel build(Map<String, Object> tree, String architecture, Path source) {
+        return family(source, tree).build(source, tree, architecture);
+    }
+
+    /** Reads a {@code config.json}. */
+    public static PretrainedConfig config(Path file) {
+        Map<String, Object> tree = ConfigJson.readTree(file);
+        return family(file, tree).config(file, tree);
+    }
+
+    private static Family<?> family(Path file, Map<String, Object> tree) {
+        Object type = tree.get("model_type");
+        return FAMILIES.stream()
+                .filter(family -> family.defaults().modelType().equals(type))
+                .findFirst()
+                .orElseThrow(() -> new CheckpointException(
+                        file,
+                        (type == null ? "has no model_type" : "has model_type \"" + type + "\"") + "; supported are "
+                                + String.join(
+                                        ", ",
+                                        FAMILIES.stream()
+                                                .map(family -> family.defaults().modelType())
+                                                .toList())));
+    }
+
+    /** Writes {@code config.json} and {@code model.safetensors} in HF's layout into {@code folder}. */
+    public static void save(PretrainedModel model, Path folder) {
+        try (TensorScope scope = new TensorScope();
+                NoGradGuard guard = new NoGradGuard()) {
+            Map<String, Tensor> values = new LinkedHashMap<>();
+            model.namedParameters().forEach((name, parameter) -> values.put(name, onCpu(parameter)));
+            CheckpointWriter.write(folder, model.weightMap().toCheckpoint(values));
+        }
+        Map<String, Object> tree = new LinkedHashMap<>(ConfigJson.tree(model.config()));
+        tree.put("architectures", List.of(model.architecture()));
+        tree.put("dtype", "float32");
+        ConfigJson.write(folder.resolve(CONFIG_NAME), tree);
+    }
+
+    private static Tensor onCpu(Parameter parameter) {
+        return parameter.tensor().detach().cpu();
+    }
+}
