@@ -139,6 +139,15 @@ public final class Parameter implements AutoCloseable {
         grad.index_add_(0, index, rows);
     }
 
+    /** Gives the gradient, if there is one, to a parameter of the same shape that has none. */
+    public void moveGradTo(Parameter other) {
+        Tensor grad = tensor().mutable_grad();
+        if (grad.defined()) {
+            other.tensor().mutable_grad().put(grad);
+            grad.reset();
+        }
+    }
+
     /** Drops the gradient, so that the next backward pass stores its own instead of adding to it. */
     public void clearGrad() {
         try (TensorScope scope = new TensorScope()) {

@@ -1,0 +1,231 @@
+package io.transformer4j.training;
+
+import io.transformer4j.attention.SequenceLayout;
+import io.transformer4j.data.Batch;
+import io.transformer4j.models.ModelInputs;
+import io.transformer4j.models.PretrainedModel;
+import io.transformer4j.models.TrainableModel;
+import io.transformer4j.nn.Dropout;
+import io.transformer4j.nn.Parameter;
+import io.transformer4j.torch.ComputePool;
+import io.transformer4j.torch.Precision;
+import io.transformer4j.torch.TensorScope;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One model, as many workers as the pool has: each computes the gradients of its part of a batch on a replica that shares
+ * the weights, then each sums and applies its part of the parameters. Sums are made in the order of the workers, so a run
+ * is reproducible for a given number of workers.
+ *
+ * @param <M> the model
+ */
+final class DataParallel<M extends PretrainedModel & TrainableModel> implements AutoCloseable {
+    private final ComputePool pool;
+    private final Precision precision;
+    private final List<M> replicas = new ArrayList<>();
+    private final List<List<Parameter>> trainable = new ArrayList<>();
+    private final List<List<GradientSlice>> slices;
+
+    /** Means over a batch: the loss, and its named parts. */
+    record Means(double loss, Map<String, Double> parts) {}
+
+    @SuppressWarnings("unchecked") // a replica is of its original's class
+    DataParallel(M model, ComputePool pool, Precision precision) {
+        this.pool = pool;
+        this.precision = precision;
+        for (int worker = 0; worker < pool.workers(); worker++) {
+            M replica = worker == 0 ? model : (M) model.replicate();
+            replicas.add(replica);
+            trainable.add(List.copyOf(trainable(replica).values()));
+        }
+        slices = divide(GradientSlice.of(trainable.get(0)), pool.workers());
+    }
+
+    /** The parameters that learn, by name. */
+    static Map<String, Parameter> trainable(PretrainedModel model) {
+        Map<String, Parameter> result = new LinkedHashMap<>(model.namedParameters());
+        result.values().removeIf(parameter -> !parameter.trainable());
+        return result;
+    }
+
+    /** Consecutive slices of about the same number of elements for each worker. */
+    private static List<List<GradientSlice>> divide(List<GradientSlice> all, int workers) {
+        long total = all.stream().mapToLong(GradientSlice::length).sum();
+        List<List<GradientSlice>> result = new ArrayList<>();
+        IntStream.range(0, workers).forEach(worker -> result.add(new ArrayList<>()));
+        long before = 0;
+        for (GradientSlice slice : all) {
+            result.get((int) Math.min(workers - 1, before * workers / Math.max(1, total)))
+                    .add(slice);
+            before += slice.length();
+        }
+        return result;
+    }
+
+    /**
+     * Computes the gradients of a step's micro-batches, divided among the workers.
+     *
+     * @param dropoutKey makes this step's dropout
+     */
+    Means gradients(List<Batch> microBatches, long dropoutKey) {
+        TrainableModel.Totals totals = totals(microBatches);
+        List<List<Batch>> shards =
+                microBatches.stream().map(batch -> batch.split(pool.workers())).toList();
+        return sum(pool.onEachWorker(worker -> {
+            M replica = replicas.get(worker);
+            replica.train(true);
+            List<Means> means = new ArrayList<>();
+            for (int i = 0; i < shards.size(); i++) {
+                if (worker < shards.get(i).size()) {
+                    Dropout.reseedAll(replica, dropoutKey * 1_000_003 + i * 1009L + worker);
+                    means.add(backward(replica, shards.get(i).get(worker), totals));
+                }
+            }
+            return sum(means);
+        }));
+    }
+
+    private Means backward(M replica, Batch shard, TrainableModel.Totals totals) {
+        try (TensorScope scope = new TensorScope()) {
+            TrainableModel.Loss loss = loss(replica, shard, totals);
+            loss.total().backward();
+            return means(loss);
+        }
+    }
+
+    /** The mean loss of a batch in evaluation mode, without gradients. */
+    Means evaluate(Batch batch) {
+        TrainableModel.Totals totals = totals(List.of(batch));
+        List<Batch> shards = batch.split(pool.workers());
+        return sum(pool.onEachWorker(worker -> {
+            if (worker >= shards.size()) {
+                return sum(List.of());
+            }
+            M replica = replicas.get(worker);
+            replica.train(false);
+            try (NoGradGuard guard = new NoGradGuard()) {
+                return means(loss(replica, shards.get(worker), totals));
+            }
+        }));
+    }
+
+    private TrainableModel.Loss loss(M replica, Batch shard, TrainableModel.Totals totals) {
+        try (Precision.Region region = precision.enter(replica.device().type())) {
+            return replica.loss(inputs(shard, replica), targets(shard), totals);
+        }
+    }
+
+    private static ModelInputs inputs(Batch batch, PretrainedModel model) {
+        return ModelInputs.of(
+                longs(batch.inputIds()),
+                longs(batch.tokenTypeIds()),
+                longs(batch.positionIds()),
+                SequenceLayout.of(batch.lengths()),
+                model.device());
+    }
+
+    private static TrainableModel.Targets targets(Batch batch) {
+        int[] next = batch.nextSentenceLabels();
+        return new TrainableModel.Targets(longs(batch.labels()), next == null ? new long[0] : longs(next));
+    }
+
+    private static long[] longs(int[] values) {
+        return Arrays.stream(values).asLongStream().toArray();
+    }
+
+    private static TrainableModel.Totals totals(List<Batch> batches) {
+        return new TrainableModel.Totals(
+                batches.stream().mapToLong(Batch::labelledTokens).sum(),
+                batches.stream().mapToLong(Batch::batchSize).sum());
+    }
+
+    private static Means means(TrainableModel.Loss loss) {
+        Map<String, Double> parts = new TreeMap<>();
+        loss.parts().forEach((name, part) -> parts.put(name, part.item_double()));
+        return new Means(loss.total().item_double(), parts);
+    }
+
+    private static Means sum(List<Means> addends) {
+        Map<String, Double> parts = new TreeMap<>();
+        addends.forEach(means -> means.parts().forEach((name, value) -> parts.merge(name, value, Double::sum)));
+        return new Means(addends.stream().mapToDouble(Means::loss).sum(), parts);
+    }
+
+    /** Adds all workers' gradients into the model's own, and returns their global norm. */
+    double reduce() {
+        for (int i = 0; i < trainable.get(0).size(); i++) {
+            adoptFirst(i);
+        }
+        double[] squares =
+                pool
+                        .onEachWorker(worker -> slices.get(worker).stream()
+                                .mapToDouble(this::reduce)
+                                .toArray())
+                        .stream()
+                        .flatMapToDouble(Arrays::stream)
+                        .toArray();
+        return Math.sqrt(Arrays.stream(squares).sum());
+    }
+
+    /** If worker 0 has no gradient of a parameter, the first other worker's becomes its own. */
+    private void adoptFirst(int index) {
+        try (TensorScope scope = new TensorScope()) {
+            for (int worker = 1; worker < trainable.size(); worker++) {
+                if (trainable.get(0).get(index).grad().isPresent()) {
+                    return;
+                }
+                trainable.get(worker).get(index).moveGradTo(trainable.get(0).get(index));
+            }
+        }
+    }
+
+    private double reduce(GradientSlice slice) {
+        try (TensorScope scope = new TensorScope();
+                NoGradGuard guard = new NoGradGuard()) {
+            Tensor sum = trainable
+                    .get(0)
+                    .get(slice.parameter())
+                    .grad()
+                    .map(slice::of)
+                    .orElse(null);
+            if (sum == null) {
+                return 0;
+            }
+            for (int worker = 1; worker < trainable.size(); worker++) {
+                trainable.get(worker).get(slice.parameter()).grad().ifPresent(grad -> sum.add_(slice.of(grad)));
+            }
+            double norm = sum.norm().item_double();
+            return norm * norm;
+        }
+    }
+
+    /** Lets {@code optimizer} apply the {@linkplain #reduce() reduced} gradients. */
+    void apply(AdamW optimizer, long step, double learningRate, @Nullable Double gradScale) {
+        pool.onEachWorker(worker -> {
+            try (NoGradGuard guard = new NoGradGuard()) {
+                optimizer.step(slices.get(worker), step, learningRate, gradScale);
+            }
+            return worker;
+        });
+    }
+
+    /** Drops all gradients. */
+    void clearGradients() {
+        trainable.forEach(parameters -> parameters.forEach(Parameter::clearGrad));
+    }
+
+    /** Frees the replicas; the model stays. */
+    @Override
+    public void close() {
+        replicas.subList(1, replicas.size()).forEach(PretrainedModel::close);
+    }
+}
