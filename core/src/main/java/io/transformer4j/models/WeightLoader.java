@@ -57,6 +57,11 @@ public final class WeightLoader {
         return load(model, folder, device, true, seed);
     }
 
+    /** Loads all weights again, into a model that has some already, where they are. */
+    public static void restore(PretrainedModel model, Path folder) {
+        load(model, folder, model.device(), false, 0);
+    }
+
     private static Report load(PretrainedModel model, Path folder, Device device, boolean partly, long seed) {
         try (CheckpointReader checkpoint = CheckpointReader.open(folder)) {
             WeightLoader loader = new WeightLoader(model, checkpoint);

@@ -52,7 +52,7 @@ public final class Parameter implements AutoCloseable {
     }
 
     /**
-     * Copies {@code values} into fresh float32 memory on {@code device}.
+     * Copies {@code values} into this parameter's memory, or into fresh float32 memory on {@code device} if it has none.
      *
      * @throws IllegalArgumentException if the shape is another one
      */
@@ -64,6 +64,10 @@ public final class Parameter implements AutoCloseable {
         }
         try (TensorScope scope = new TensorScope();
                 NoGradGuard guard = new NoGradGuard()) {
+            if (tensor != null) {
+                tensor.detach().copy_(values); // replicas that share the memory see it too
+                return;
+            }
             adopt(torch.empty(shape, new TensorOptions(ScalarType.Float), null)
                     .copy_(values)
                     .to(device, ScalarType.Float));

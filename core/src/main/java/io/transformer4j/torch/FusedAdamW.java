@@ -1,13 +1,14 @@
 package io.transformer4j.torch;
 
 import java.util.List;
+import org.bytedeco.pytorch.GenericList;
 import org.bytedeco.pytorch.IValue;
 import org.bytedeco.pytorch.IValueVector;
 import org.bytedeco.pytorch.Operator;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorList;
-import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.TensorType;
+import org.bytedeco.pytorch.Type;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
@@ -55,7 +56,7 @@ public final class FusedAdamW {
         List<Tensor> steps = weights.stream().map(weight -> step).toList();
         IValueVector stack = new IValueVector();
         for (List<Tensor> list : List.of(weights, gradients, firstMoments, secondMoments, List.<Tensor>of(), steps)) {
-            stack.push_back(new IValue(new TensorList(new TensorVector(list.toArray(Tensor[]::new)))));
+            stack.push_back(tensorList(list));
         }
         stack.push_back(new IValue(settings.learningRate()));
         stack.push_back(new IValue(settings.beta1()));
@@ -70,5 +71,11 @@ public final class FusedAdamW {
                         : new IValue(like.new_zeros().fill_(new Scalar(settings.gradScale()))));
         stack.push_back(new IValue());
         Holder.OPERATOR.getOperation().apply(stack);
+    }
+
+    private static IValue tensorList(List<Tensor> tensors) {
+        GenericList list = new GenericList(new Type.TypePtr(TensorType.get()));
+        tensors.forEach(tensor -> list.push_back(new IValue(tensor)));
+        return new IValue(list);
     }
 }

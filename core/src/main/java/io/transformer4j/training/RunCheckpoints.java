@@ -1,0 +1,134 @@
+package io.transformer4j.training;
+
+import io.transformer4j.checkpoint.AtomicFiles;
+import io.transformer4j.checkpoint.CheckpointException;
+import io.transformer4j.checkpoint.CheckpointStore;
+import io.transformer4j.checkpoint.ConfigJson;
+import io.transformer4j.checkpoint.SafetensorsFile;
+import io.transformer4j.checkpoint.SafetensorsWriter;
+import io.transformer4j.models.PretrainedModel;
+import io.transformer4j.models.WeightLoader;
+import io.transformer4j.models.auto.Models;
+import io.transformer4j.torch.TensorScope;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Tensor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The checkpoints of one run: each a model folder that HF can load, with the optimizer's moments in {@code
+ * optimizer.safetensors} and everything else in {@code trainer_state.json}.
+ */
+final class RunCheckpoints {
+    private static final Logger LOG = LoggerFactory.getLogger(RunCheckpoints.class);
+    private static final String OPTIMIZER_NAME = "optimizer.safetensors";
+    private static final String STATE_NAME = "trainer_state.json";
+
+    private final CheckpointStore store;
+    private final Setup setup;
+    private final AtomicFiles.FolderWriter companions;
+
+    /**
+     * What must not change when a run goes on, since the data would come in another order.
+     *
+     * @param workers only changes the order of sums: a warning
+     */
+    record Setup(long seed, int batchSize, int gradientAccumulationSteps, long trainingExamples, int workers) {}
+
+    /** What {@code trainer_state.json} holds. */
+    record Saved(Setup setup, TrainerState state) {}
+
+    /** Checkpoints below {@code runFolder}; {@code companions} adds files such as the tokenizer's to each. */
+    RunCheckpoints(Path runFolder, Setup setup, AtomicFiles.FolderWriter companions) {
+        this.store = new CheckpointStore(runFolder);
+        this.setup = setup;
+        this.companions = companions;
+    }
+
+    Path save(PretrainedModel model, AdamW optimizer, TrainerState state, int keep) {
+        CheckpointStore.Checkpoint saved = store.save(state.globalStep(), folder -> {
+            Models.save(model, folder);
+            try (TensorScope scope = new TensorScope()) {
+                Map<String, Tensor> moments = new LinkedHashMap<>();
+                optimizer.state().forEach((name, moment) -> moments.put(name, moment.cpu()));
+                SafetensorsWriter.write(folder.resolve(OPTIMIZER_NAME), moments);
+            }
+            ConfigJson.write(folder.resolve(STATE_NAME), new Saved(setup, state));
+            companions.writeTo(folder);
+        });
+        if (keep > 0) {
+            store.prune(keep, state.bestLoss() == null ? OptionalLong.empty() : OptionalLong.of(state.bestStep()));
+        }
+        return saved.folder();
+    }
+
+    /**
+     * Brings model and optimizer to the newest complete checkpoint.
+     *
+     * @return its state; empty if there is no checkpoint
+     * @throws TrainingException if that run had another setup
+     */
+    Optional<TrainerState> resume(PretrainedModel model, AdamW optimizer) {
+        store.recover();
+        CheckpointStore.Resume resume = store.newestComplete();
+        resume.skipped()
+                .forEach(skipped ->
+                        LOG.warn("{} passed over: {}", skipped.checkpoint().folder(), skipped.reason()));
+        return resume.newest().map(checkpoint -> load(checkpoint.folder(), model, optimizer));
+    }
+
+    private TrainerState load(Path folder, PretrainedModel model, AdamW optimizer) {
+        Saved saved = ConfigJson.read(folder.resolve(STATE_NAME), Saved.class);
+        checkSetup(folder, saved.setup());
+        loadWeights(folder, model);
+        Path file = folder.resolve(OPTIMIZER_NAME);
+        try (SafetensorsFile moments = SafetensorsFile.open(file);
+                TensorScope scope = new TensorScope();
+                NoGradGuard guard = new NoGradGuard()) {
+            if (!moments.names().equals(optimizer.state().keySet())) {
+                throw new CheckpointException(file, "holds the state of other parameters than this model trains");
+            }
+            optimizer.state().forEach((name, moment) -> moment.copy_(moments.tensor(name)));
+        }
+        LOG.info("resumed from {}", folder);
+        return saved.state();
+    }
+
+    private void checkSetup(Path folder, Setup before) {
+        Setup comparable = new Setup(
+                before.seed(),
+                before.batchSize(),
+                before.gradientAccumulationSteps(),
+                before.trainingExamples(),
+                setup.workers());
+        if (!comparable.equals(setup)) {
+            throw new TrainingException(folder + " belongs to a run with " + before + ", but this run has " + setup
+                    + ": resume with the same data and arguments, or choose another output folder");
+        }
+        if (before.workers() != setup.workers()) {
+            LOG.warn(
+                    "{} was made with {} threads, this run has {}: sums round differently, so results will differ in the"
+                            + " last digits, and dropout in its choices",
+                    folder,
+                    before.workers(),
+                    setup.workers());
+        }
+    }
+
+    /** Gives {@code model} the weights of the checkpoint of {@code step}. */
+    void loadWeights(PretrainedModel model, long step) {
+        store.list().stream()
+                .filter(checkpoint -> checkpoint.step() == step)
+                .findFirst()
+                .ifPresent(checkpoint -> loadWeights(checkpoint.folder(), model));
+    }
+
+    private static void loadWeights(Path folder, PretrainedModel model) {
+        WeightLoader.restore(model, folder);
+    }
+}

@@ -1,0 +1,430 @@
+package io.transformer4j.training;
+
+import io.transformer4j.checkpoint.AtomicFiles;
+import io.transformer4j.data.Batch;
+import io.transformer4j.data.DataCollator;
+import io.transformer4j.data.DataLoader;
+import io.transformer4j.data.DataLoaderOptions;
+import io.transformer4j.data.DataPosition;
+import io.transformer4j.data.Dataset;
+import io.transformer4j.models.PretrainedModel;
+import io.transformer4j.models.TrainableModel;
+import io.transformer4j.models.auto.Models;
+import io.transformer4j.torch.ComputePool;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Trains a model: steps, schedule, evaluation, checkpoints, resume, early stop (HF {@code Trainer}).
+ *
+ * <p>One thread calls {@link #train}; {@link #stop} may come from any other at any time, even from a shutdown hook in the
+ * middle of a step: weights, optimizer and state only change together, under one lock, so what it saves is always the
+ * state after the last complete step.
+ */
+public final class Trainer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Trainer.class);
+    /** Keeps {@code norm / limit} finite, as in torch's {@code clip_grad_norm_}. */
+    private static final double CLIP_EPSILON = 1e-6;
+
+    private final PretrainedModel model;
+    private final TrainingArguments arguments;
+    private final Dataset trainData;
+    private final DataCollator trainCollator;
+    private final @Nullable Dataset evalData;
+    private final DataCollator evalCollator;
+    private final List<TrainerCallback> callbacks;
+    private final DataParallel<?> workers;
+    private final AdamW optimizer;
+    private final @Nullable RunCheckpoints checkpoints;
+    private final @Nullable Path outputFolder;
+    private final AtomicFiles.FolderWriter companions;
+
+    /** Guards weights, moments and {@link #state}. */
+    private final Object updateLock = new Object();
+
+    private TrainerState state = TrainerState.START;
+    private long savedStep = -1;
+    private boolean stopped;
+
+    private <M extends PretrainedModel & TrainableModel> Trainer(Builder<M> builder) {
+        model = builder.model;
+        arguments = builder.arguments;
+        trainData = Builder.given(builder.trainData, "trainData");
+        trainCollator = builder.trainCollator;
+        evalData = builder.evalData;
+        evalCollator = builder.evalCollator;
+        callbacks = List.copyOf(builder.callbacks);
+        outputFolder = builder.outputFolder;
+        companions = builder.companions;
+        ComputePool pool = Builder.given(builder.pool, "pool");
+        workers = new DataParallel<>(builder.model, pool, arguments.precision());
+        optimizer = new AdamW(DataParallel.trainable(model), arguments);
+        checkpoints = outputFolder == null
+                ? null
+                : new RunCheckpoints(
+                        outputFolder,
+                        new RunCheckpoints.Setup(
+                                arguments.seed(),
+                                arguments.batchSize(),
+                                arguments.gradientAccumulationSteps(),
+                                trainData.size(),
+                                pool.workers()),
+                        companions);
+    }
+
+    /** Starts a trainer for {@code model}, which has weights. */
+    public static <M extends PretrainedModel & TrainableModel> Builder<M> builder(
+            M model, TrainingArguments arguments) {
+        return new Builder<>(model, arguments);
+    }
+
+    /**
+     * Goes on from the newest complete checkpoint of the output folder; call it before {@link #train}.
+     *
+     * @return whether there was one
+     * @throws TrainingException if it was made with other data or arguments
+     */
+    public boolean resume() {
+        if (checkpoints == null) {
+            throw new IllegalStateException("resuming needs an output folder");
+        }
+        Optional<TrainerState> resumed = checkpoints.resume(model, optimizer);
+        resumed.ifPresent(saved -> {
+            state = saved;
+            savedStep = saved.globalStep();
+        });
+        return resumed.isPresent();
+    }
+
+    /**
+     * Trains to the last step, or until early stop or {@link #stop}, and writes the model to the output folder.
+     *
+     * @return the final state
+     * @throws TrainingException if too many steps in a row were not finite
+     */
+    public TrainerState train() {
+        callbacks.forEach(callback -> callback.onTrainBegin(state, arguments));
+        try (DataLoader loader = DataLoader.open(trainData, trainCollator, trainOptions(), state.position())) {
+            StepLog log = new StepLog();
+            boolean improving = true;
+            while (improving && !stopped() && state.globalStep() < arguments.maxSteps()) {
+                step(loader, log);
+                boolean last = state.globalStep() == arguments.maxSteps();
+                if (last || state.globalStep() % arguments.loggingSteps() == 0) {
+                    log.flush();
+                }
+                if (evalData != null && (last || isDue(arguments.evalSteps()))) {
+                    improving = evaluateAndCompare();
+                }
+                if (last || !improving || isDue(arguments.saveSteps())) {
+                    save();
+                }
+            }
+        }
+        if (!stopped()) {
+            finish();
+        }
+        return state;
+    }
+
+    private boolean isDue(long every) {
+        return every > 0 && state.globalStep() % every == 0;
+    }
+
+    private DataLoaderOptions trainOptions() {
+        DataLoaderOptions.Builder options = DataLoaderOptions.builder(arguments.batchSize())
+                .seed(arguments.seed())
+                .dropLast(true);
+        if (arguments.maxTokensPerBatch() > 0) {
+            options.maxTokensPerBatch(arguments.maxTokensPerBatch());
+        }
+        if (arguments.groupByLength()) {
+            options.lengthGroupingWindow(arguments.batchSize() * 50);
+        }
+        return options.build();
+    }
+
+    private void step(DataLoader loader, StepLog log) {
+        long start = System.nanoTime();
+        List<Batch> microBatches = new ArrayList<>();
+        for (int i = 0; i < arguments.gradientAccumulationSteps(); i++) {
+            microBatches.add(loader.next());
+        }
+        DataParallel.Means means = workers.gradients(microBatches, arguments.seed() + state.globalStep());
+        double norm = workers.reduce();
+        double learningRate = arguments.learningRateAt(state.globalStep());
+        boolean finite = Double.isFinite(means.loss()) && Double.isFinite(norm);
+        synchronized (updateLock) {
+            if (stopped) {
+                return; // the state that was saved doesn't have this step
+            }
+            if (finite) {
+                workers.apply(optimizer, state.optimizerSteps() + 1, learningRate, clipDivisor(norm));
+            }
+            double seconds = (System.nanoTime() - start) / 1e9;
+            state = next(microBatches, loader.position(), finite, seconds);
+        }
+        workers.clearGradients();
+        if (finite) {
+            log.add(means, norm, learningRate, microBatches);
+        } else {
+            reportSkipped(means.loss(), norm);
+        }
+        callbacks.forEach(callback -> callback.onStepEnd(state, means.loss()));
+    }
+
+    /** What gradients are divided by so that their norm is at most the limit; null if it is already. */
+    private @Nullable Double clipDivisor(double norm) {
+        double divisor = (norm + CLIP_EPSILON) / arguments.maxGradNorm();
+        return arguments.maxGradNorm() > 0 && divisor > 1 ? divisor : null;
+    }
+
+    private TrainerState next(List<Batch> microBatches, DataPosition position, boolean finite, double seconds) {
+        long tokens = microBatches.stream().mapToLong(Batch::totalTokens).sum();
+        return state.with(next -> next.globalStep(state.globalStep() + 1)
+                .optimizerSteps(state.optimizerSteps() + (finite ? 1 : 0))
+                .position(position)
+                .tokens(state.tokens() + tokens)
+                .skippedSteps(state.skippedSteps() + (finite ? 0 : 1))
+                .skippedInARow(finite ? 0 : state.skippedInARow() + 1)
+                .trainSeconds(state.trainSeconds() + seconds));
+    }
+
+    private void reportSkipped(double loss, double norm) {
+        LOG.warn(
+                "step {} skipped: loss {} and gradient norm {} are not both finite (data up to epoch {}, example {})",
+                state.globalStep(),
+                loss,
+                norm,
+                state.position().epoch(),
+                state.position().index());
+        if (state.skippedInARow() >= arguments.maxSkippedSteps()) {
+            throw new TrainingException(state.skippedInARow() + " steps in a row had a loss or gradients that are not"
+                    + " finite, the last one step " + state.globalStep() + ": lower the learning rate and resume from "
+                    + (savedStep < 0 ? "the beginning" : "checkpoint-" + savedStep) + ", which is sound");
+        }
+    }
+
+    /**
+     * Evaluates the model on the evaluation data.
+     *
+     * @return {@code eval_loss}, {@code eval_perplexity}, and {@code eval_} with each part that the model reports
+     * @throws IllegalStateException if there is none
+     */
+    public Map<String, Double> evaluate() {
+        Map<String, Double> sums = new TreeMap<>();
+        long weight = 0;
+        DataLoaderOptions options = DataLoaderOptions.builder(arguments.batchSize())
+                .shuffle(false)
+                .epochs(1)
+                .build();
+        try (DataLoader loader =
+                DataLoader.open(Builder.given(evalData, "evalData"), evalCollator, options, DataPosition.START)) {
+            for (long i = 0; loader.hasNext() && (arguments.evalBatches() == 0 || i < arguments.evalBatches()); i++) {
+                Batch batch = loader.next();
+                DataParallel.Means means = workers.evaluate(batch);
+                long labels = batch.labelledTokens();
+                weight += labels;
+                sums.merge("eval_loss", means.loss() * labels, Double::sum);
+                means.parts().forEach((name, value) -> sums.merge("eval_" + name, value * labels, Double::sum));
+            }
+        }
+        double total = weight;
+        sums.replaceAll((name, sum) -> sum / total);
+        sums.put("eval_perplexity", Math.exp(sums.getOrDefault("eval_loss", Double.NaN)));
+        return sums;
+    }
+
+    /** Evaluates, notes the best, and says whether the run should go on. */
+    private boolean evaluateAndCompare() {
+        Map<String, Double> metrics = evaluate();
+        double loss = metrics.getOrDefault("eval_loss", Double.NaN);
+        Double best = state.bestLoss();
+        boolean better = Double.isFinite(loss) && (best == null || loss < best);
+        synchronized (updateLock) {
+            state = better
+                    ? state.with(next ->
+                            next.bestLoss(loss).bestStep(state.globalStep()).evaluationsSinceBest(0))
+                    : state.withEvaluationsSinceBest(state.evaluationsSinceBest() + 1);
+        }
+        callbacks.forEach(callback -> callback.onEvaluate(state, metrics));
+        if (better && (arguments.loadBestModelAtEnd() || arguments.earlyStoppingPatience() > 0)) {
+            save();
+        }
+        return arguments.earlyStoppingPatience() == 0
+                || state.evaluationsSinceBest() < arguments.earlyStoppingPatience();
+    }
+
+    /** Writes a checkpoint of the last complete step, unless there is one; does nothing without output folder. */
+    private void save() {
+        synchronized (updateLock) {
+            if (checkpoints == null || savedStep == state.globalStep()) {
+                return;
+            }
+            Path folder = checkpoints.save(model, optimizer, state, arguments.saveTotalLimit());
+            savedStep = state.globalStep();
+            callbacks.forEach(callback -> callback.onSave(state, folder));
+        }
+    }
+
+    private void finish() {
+        if (checkpoints != null && arguments.loadBestModelAtEnd() && state.bestLoss() != null) {
+            checkpoints.loadWeights(model, state.bestStep());
+        }
+        if (outputFolder != null) {
+            Models.save(model, outputFolder);
+            try {
+                companions.writeTo(outputFolder);
+            } catch (java.io.IOException e) {
+                throw new java.io.UncheckedIOException(e);
+            }
+        }
+        callbacks.forEach(callback -> callback.onTrainEnd(state));
+    }
+
+    /**
+     * Saves a checkpoint of the last complete step and makes {@link #train} end after the step in hand, whose work is
+     * lost. May be called from any thread; returns when the checkpoint is complete.
+     *
+     * @return the step that was saved last
+     */
+    public long stop() {
+        synchronized (updateLock) {
+            stopped = true;
+            save();
+            return savedStep;
+        }
+    }
+
+    private boolean stopped() {
+        synchronized (updateLock) {
+            return stopped;
+        }
+    }
+
+    /** Frees optimizer and replicas; the model stays. */
+    @Override
+    public void close() {
+        optimizer.close();
+        workers.close();
+    }
+
+    /** Means between two log lines. */
+    private final class StepLog {
+        private final Map<String, Double> sums = new LinkedHashMap<>();
+        private double learningRate;
+        private long steps;
+        private long tokens;
+        private long start = System.nanoTime();
+
+        void add(DataParallel.Means means, double norm, double rate, List<Batch> batches) {
+            sums.merge("loss", means.loss(), Double::sum);
+            means.parts().forEach((name, value) -> sums.merge(name, value, Double::sum));
+            sums.merge("grad_norm", norm, Double::sum);
+            tokens += batches.stream().mapToLong(Batch::totalTokens).sum();
+            learningRate = rate;
+            steps++;
+        }
+
+        void flush() {
+            if (steps > 0) {
+                Map<String, Double> metrics = new LinkedHashMap<>();
+                sums.forEach((name, sum) -> metrics.put(name, sum / steps));
+                metrics.put("learning_rate", learningRate);
+                metrics.put("tokens_per_second", tokens / ((System.nanoTime() - start) / 1e9));
+                metrics.put("tokens", (double) state.tokens());
+                metrics.put("epoch", epoch());
+                callbacks.forEach(callback -> callback.onLog(state, metrics));
+            }
+            sums.clear();
+            steps = 0;
+            tokens = 0;
+            start = System.nanoTime();
+        }
+
+        private double epoch() {
+            return state.position().epoch() + (double) state.position().index() / trainData.size();
+        }
+    }
+
+    /**
+     * Collects what a trainer needs.
+     *
+     * @param <M> the model
+     */
+    public static final class Builder<M extends PretrainedModel & TrainableModel> {
+        private final M model;
+        private final TrainingArguments arguments;
+        private final List<TrainerCallback> callbacks = new ArrayList<>();
+        private @Nullable Dataset trainData;
+        private DataCollator trainCollator = DataCollator.DEFAULT;
+        private @Nullable Dataset evalData;
+        private DataCollator evalCollator = DataCollator.DEFAULT;
+        private @Nullable ComputePool pool;
+        private @Nullable Path outputFolder;
+        private AtomicFiles.FolderWriter companions = folder -> {};
+
+        private Builder(M model, TrainingArguments arguments) {
+            this.model = model;
+            this.arguments = arguments;
+        }
+
+        /** What to train on. */
+        public Builder<M> trainData(Dataset data, DataCollator collator) {
+            trainData = data;
+            trainCollator = collator;
+            return this;
+        }
+
+        /** What to evaluate on; without it there is no evaluation. */
+        public Builder<M> evalData(Dataset data, DataCollator collator) {
+            evalData = data;
+            evalCollator = collator;
+            return this;
+        }
+
+        /** The threads to train on; the caller closes them. */
+        public Builder<M> pool(ComputePool value) {
+            pool = value;
+            return this;
+        }
+
+        /** Where checkpoints and the final model go; without it nothing is written. */
+        public Builder<M> outputFolder(Path folder) {
+            outputFolder = folder;
+            return this;
+        }
+
+        /** Writes files that belong beside the weights, such as the tokenizer's, into each model folder. */
+        public Builder<M> companions(AtomicFiles.FolderWriter writer) {
+            companions = writer;
+            return this;
+        }
+
+        /** Adds a callback; they are called in this order. */
+        public Builder<M> callback(TrainerCallback callback) {
+            callbacks.add(callback);
+            return this;
+        }
+
+        /** The trainer. */
+        public Trainer build() {
+            return new Trainer(this);
+        }
+
+        private static <T> T given(@Nullable T value, String name) {
+            if (value == null) {
+                throw new IllegalStateException("the trainer needs " + name);
+            }
+            return value;
+        }
+    }
+}
