@@ -31,7 +31,7 @@ record ExampleConfig(
     }
 
     ExampleConfig {
-        if (hiddenSize % numAttentionHeads != 0) {
+        if (numAttentionHeads < 1 || hiddenSize % numAttentionHeads != 0) {
             throw new IllegalArgumentException("hidden_size (%d) must be a multiple of num_attention_heads (%d)"
                     .formatted(hiddenSize, numAttentionHeads));
         }
