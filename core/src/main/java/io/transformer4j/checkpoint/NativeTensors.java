@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The few libtorch calls that this package needs, and nothing of the format. */
 final class NativeTensors {
-    private static final int CHUNK_BYTES = 1 << 20;
+    private static final int CHUNK_BYTES = 1 << 16;
 
     private NativeTensors() {}
 
