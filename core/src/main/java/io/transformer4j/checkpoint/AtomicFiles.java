@@ -40,6 +40,8 @@ import java.util.stream.Stream;
  */
 public final class AtomicFiles {
     private static final int BUFFER_BYTES = 1 << 16;
+    private static final String FILE_UNCHANGED = "; the file that was there before is unchanged";
+    private static final String FOLDER_UNCHANGED = "; the folder that was there before is unchanged";
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final Pattern HIDDEN = Pattern.compile("\\.(.+)\\.(tmp|old|gone)-[0-9a-f]{16}");
 
@@ -94,7 +96,7 @@ public final class AtomicFiles {
             Files.move(hidden, target, StandardCopyOption.ATOMIC_MOVE);
             cleanup.notNeeded();
         } catch (IOException e) {
-            throw notWritten(target, "; the file that was there before is unchanged", e);
+            throw notWritten(target, FILE_UNCHANGED, e);
         }
         syncRename(target);
     }
@@ -121,7 +123,11 @@ public final class AtomicFiles {
             old = replaceFolder(hidden, target);
             cleanup.notNeeded();
         } catch (IOException e) {
-            throw notWritten(target, "; the folder that was there before is unchanged", e);
+            throw notWritten(target, FOLDER_UNCHANGED, e);
+        } catch (CheckpointException e) {
+            throw e.path().startsWith(hidden)
+                    ? e.renamed(target.resolve(hidden.relativize(e.path())), ifExists(target, FOLDER_UNCHANGED))
+                    : e;
         }
         syncRename(target);
         old.ifPresent(AtomicFiles::deleteReplaced);
@@ -172,7 +178,7 @@ public final class AtomicFiles {
     /** What the operating system said, in words that can stand in a sentence. */
     static String reason(IOException e) {
         if (e instanceof AccessDeniedException denied) {
-            return "permission denied for " + denied.getFile();
+            return "permission denied for " + visible(denied.getFile());
         } else if (e instanceof FileAlreadyExistsException existing) {
             return existing.getFile() + " exists and is not a folder";
         } else if (e instanceof NoSuchFileException missing) {
@@ -183,6 +189,13 @@ public final class AtomicFiles {
             return Quoted.plain(failure.getReason());
         }
         return e.getMessage() == null ? e.getClass().getSimpleName() : Quoted.plain(e.getMessage());
+    }
+
+    /** For a hidden file its folder, since that is what the user can do something about. */
+    private static Path visible(String file) {
+        Path path = Path.of(file);
+        boolean hidden = HIDDEN.matcher(path.getFileName().toString()).matches();
+        return hidden && path.getParent() != null ? path.getParent() : path;
     }
 
     /** Returns where the folder that was at {@code target} is now. */
@@ -277,9 +290,13 @@ public final class AtomicFiles {
         return parent == null ? target.toAbsolutePath() : parent;
     }
 
-    private static CheckpointException notWritten(Path target, String before, IOException e) {
+    private static CheckpointException notWritten(Path target, String unchanged, IOException e) {
         return new CheckpointException(
-                target, "could not be written (" + reason(e) + ")" + (Files.exists(target) ? before : ""), e);
+                target, "could not be written (" + reason(e) + ")" + ifExists(target, unchanged), e);
+    }
+
+    private static String ifExists(Path target, String text) {
+        return Files.exists(target) ? text : "";
     }
 
     /** Removes what was begun unless it has become the target: also after an {@link Error}, such as no memory left. */

@@ -2,6 +2,7 @@ package io.transformer4j.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -108,6 +109,30 @@ class AtomicFilesTest {
                         + " the folder that was there before is unchanged");
         assertThat(target.resolve("a")).hasContent("1");
         assertThat(names(folder)).containsExactly("model");
+    }
+
+    @Test
+    void aFailureInsideAFolderIsToldWithTheNameThatTheFileWouldHaveHad() throws IOException {
+        Path target = folder.resolve("checkpoint-1");
+        AtomicFiles.FolderWriter failing = inside -> AtomicFiles.write(
+                inside.resolve("model.safetensors"), out -> out.write(new byte[1 << 20]), FullDisk::new);
+        assertThatThrownBy(() -> AtomicFiles.writeFolder(target, failing))
+                .hasMessage(target + "/model.safetensors: could not be written (No space left on device)");
+        AtomicFiles.writeFolder(target, inside -> Files.writeString(inside.resolve("a"), "1"));
+        assertThatThrownBy(() -> AtomicFiles.writeFolder(target, failing))
+                .hasMessage(target + "/model.safetensors: could not be written (No space left on device);"
+                        + " the folder that was there before is unchanged");
+        assertThat(names(folder)).containsExactly("checkpoint-1");
+    }
+
+    @Test
+    void namesTheFolderInWhichNothingMayBeWritten() {
+        Path readOnly = Path.of("/sys");
+        assumeTrue(Files.isDirectory(readOnly), "skipped: there is no /sys, where even root may not write");
+        assertThatThrownBy(() -> AtomicFiles.writeString(readOnly.resolve("x"), "x"))
+                .isInstanceOf(CheckpointException.class)
+                .hasMessageStartingWith("/sys/x: could not be written (")
+                .hasMessageNotContaining(".tmp-");
     }
 
     @Test

@@ -19,15 +19,15 @@ import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * 150,000 damaged files: each is read, or refused in one sentence, and costs no more memory than a file of its size may. What
+ * 130,000 damaged files: each is read, or refused in one sentence, and costs no more memory than a file of its size may. What
  * was read must be readable to its last byte.
  */
 class CheckpointFuzzTest {
     private static final long SEED = 20_261_122;
     private static final int HEADERS = 100_000;
-    private static final int FILES = 10_000;
-    private static final int CONFIGS = 30_000;
-    private static final int INDEXES = 10_000;
+    private static final int FILES = 5_000;
+    private static final int CONFIGS = 20_000;
+    private static final int INDEXES = 5_000;
     // What class loading and the JSON parser's buffers may take now and then; an attack would be after gigabytes.
     private static final long BASE_BYTES = 1 << 20;
     private static final long BYTES_PER_BYTE = 100;
