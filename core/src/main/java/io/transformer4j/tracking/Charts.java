@@ -1,0 +1,322 @@
+package io.transformer4j.tracking;
+
+import io.transformer4j.files.AtomicFile;
+import java.awt.BasicStroke;
+import java.awt.Color;
+import java.awt.Font;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
+import javax.imageio.ImageIO;
+import org.knowm.xchart.BitmapEncoder;
+import org.knowm.xchart.CategoryChart;
+import org.knowm.xchart.CategoryChartBuilder;
+import org.knowm.xchart.XYChart;
+import org.knowm.xchart.XYChartBuilder;
+import org.knowm.xchart.XYSeries;
+import org.knowm.xchart.internal.chartpart.IChart;
+import org.knowm.xchart.style.AxesChartStyler;
+import org.knowm.xchart.style.Styler;
+import org.knowm.xchart.style.markers.Marker;
+import org.knowm.xchart.style.markers.SeriesMarkers;
+
+/**
+ * Draws the charts of a run as PNG files, written atomically.
+ *
+ * <p>Works without a display. Java needs fonts for it, though: on a bare Linux machine install {@code fontconfig} and a font package.
+ *
+ * <pre>{@code
+ * Charts.loss(folder.resolve("loss.png"), "BERT demo", "steps", train, validation);
+ * }</pre>
+ */
+public final class Charts {
+
+    /**
+     * A named line.
+     *
+     * @param x ascending
+     * @param y of the same length; NaN and infinities leave a gap
+     */
+    public record Series(String name, List<Double> x, List<Double> y) {
+        /** Checks that both axes have the same number of values. */
+        public Series {
+            if (x.size() != y.size()) {
+                throw new IllegalArgumentException("series '%s' has %d x values, but %d y values: there must be as many"
+                        .formatted(name, x.size(), y.size()));
+            }
+            x = List.copyOf(x);
+            y = List.copyOf(y);
+        }
+
+        /** A series from arrays, which are copied. */
+        public static Series of(String name, double[] x, double[] y) {
+            return new Series(
+                    name,
+                    DoubleStream.of(x).boxed().toList(),
+                    DoubleStream.of(y).boxed().toList());
+        }
+    }
+
+    /**
+     * Titles and scales of a line chart.
+     *
+     * @param title above the chart
+     * @param x what the horizontal axis shows, with its unit
+     * @param y what the vertical axis shows, with its unit
+     * @param logX whether the horizontal axis is logarithmic
+     * @param logY whether the vertical axis is logarithmic
+     */
+    public record Axes(String title, String x, String y, boolean logX, boolean logY) {
+        /** Two linear axes. */
+        public static Axes linear(String title, String x, String y) {
+            return new Axes(title, x, y, false, false);
+        }
+    }
+
+    /** A bar: its label and its height. */
+    public record Bar(String label, double value) {}
+
+    private static final int WIDTH = 1200;
+    private static final int HEIGHT = 720;
+    private static final Color INK = new Color(0x22, 0x2B, 0x36);
+    private static final Color GRID = new Color(0xE3, 0xE7, 0xEC);
+    /** Distinguishable also to colour-blind readers (Okabe and Ito 2008), strongest first. */
+    private static final Color[] COLORS = {
+        new Color(0x00, 0x72, 0xB2),
+        new Color(0xD5, 0x5E, 0x00),
+        new Color(0x00, 0x9E, 0x73),
+        new Color(0xCC, 0x79, 0xA7),
+        new Color(0xE6, 0x9F, 0x00),
+        new Color(0x56, 0xB4, 0xE9)
+    };
+
+    private static final BasicStroke LINE = new BasicStroke(2.6f, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND);
+    private static final BasicStroke HAIRLINE = new BasicStroke(1f, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND);
+    /** Up to so many points, each is marked; more would hide the line. */
+    private static final int MARKED_POINTS = 40;
+    /** The smoothing window is this part of a curve. */
+    private static final int WINDOWS_PER_CURVE = 40;
+
+    private Charts() {}
+
+    /**
+     * Draws lines.
+     *
+     * @throws IllegalArgumentException if no series has a value, or a logarithmic axis would have to show a number ≤ 0
+     * @throws IOException if the file can't be written or the machine has no fonts
+     */
+    public static void lines(Path file, Axes axes, List<Series> series) throws IOException {
+        XYChart chart = xyChart(axes);
+        for (Series one : series) {
+            checkScales(axes, one);
+            if (!one.x.isEmpty()) {
+                addLine(chart, one, color(chart.getSeriesCollection().size()));
+            }
+        }
+        write(file, axes.title, chart, chart.getSeriesCollection().isEmpty());
+    }
+
+    /**
+     * Draws the loss of a training run: the raw training loss as a thin line, smoothed as a strong one, and the validation loss.
+     *
+     * @param unit what the series' x values count, e.g. {@code steps}, {@code tokens}, {@code seconds}
+     * @param train loss in nats per token
+     * @param validation as {@code train}; may be empty
+     */
+    public static void loss(Path file, String title, String unit, Series train, Series validation) throws IOException {
+        XYChart chart = xyChart(Axes.linear(title, unit, "loss (nats per token)"));
+        if (!train.x.isEmpty()) {
+            XYSeries raw = addLine(chart, new Series(train.name + " (raw)", train.x, train.y), blend(COLORS[0]));
+            raw.setLineStyle(HAIRLINE);
+            raw.setMarker(SeriesMarkers.NONE);
+            XYSeries smooth = addLine(chart, new Series(train.name, train.x, smoothed(train.y)), COLORS[0]);
+            smooth.setMarker(SeriesMarkers.NONE);
+        }
+        if (!validation.x.isEmpty()) {
+            addLine(chart, validation, COLORS[1]);
+        }
+        write(file, title, chart, chart.getSeriesCollection().isEmpty());
+    }
+
+    /**
+     * Draws the memory of a process over time.
+     *
+     * @param samples in the order of time; resident memory is left out where it wasn't known
+     */
+    public static void memory(Path file, String title, List<MemoryProbe.Sample> samples) throws IOException {
+        double[] seconds =
+                samples.stream().mapToDouble(MemoryProbe.Sample::elapsedSeconds).toArray();
+        double[] resident = samples.stream()
+                .mapToDouble(sample -> sample.residentBytes() < 0 ? Double.NaN : mebibytes(sample.residentBytes()))
+                .toArray();
+        double[] heap = samples.stream()
+                .mapToDouble(sample -> mebibytes(sample.heapBytes()))
+                .toArray();
+        XYChart chart = xyChart(Axes.linear(title, "time (seconds)", "memory (MiB)"));
+        if (seconds.length > 0) {
+            addLine(chart, Series.of("resident (whole process)", seconds, resident), COLORS[0]);
+            addLine(chart, Series.of("Java heap in use", seconds, heap), COLORS[2]);
+        }
+        chart.getStyler().setYAxisMin(0.0);
+        write(file, title, chart, samples.isEmpty());
+    }
+
+    /**
+     * Draws bars, each with its value on it.
+     *
+     * @param unit of the values, e.g. {@code tokens/s}
+     * @throws IllegalArgumentException if there is no bar
+     */
+    public static void bars(Path file, String title, String unit, List<Bar> bars) throws IOException {
+        CategoryChart chart = new CategoryChartBuilder()
+                .width(WIDTH)
+                .height(HEIGHT)
+                .title(title)
+                .yAxisTitle(unit)
+                .build();
+        style(chart.getStyler());
+        chart.getStyler().setAvailableSpaceFill(0.6).setLabelsVisible(true).setLabelsPosition(1.05);
+        chart.getStyler().setLabelsFont(font(Font.PLAIN, 16)).setLabelsFontColorAutomaticEnabled(false);
+        chart.getStyler()
+                .setLabelsFontColor(INK)
+                .setPlotGridVerticalLinesVisible(false)
+                .setLegendVisible(false);
+        if (!bars.isEmpty()) {
+            chart.addSeries(
+                            unit,
+                            bars.stream().map(Bar::label).toList(),
+                            bars.stream().map(Bar::value).toList())
+                    .setFillColor(COLORS[0]);
+        }
+        write(file, title, chart, bars.isEmpty());
+    }
+
+    /**
+     * Exponential moving average, corrected for its start at zero (as Adam's moments are), so that the first value is the first
+     * point and not a fraction of it.
+     */
+    static List<Double> smoothed(List<Double> values) {
+        double decay = 1 - 1 / Math.max(1.0, (double) values.size() / WINDOWS_PER_CURVE);
+        double average = 0;
+        double weight = 0;
+        double[] smooth = new double[values.size()];
+        for (int i = 0; i < smooth.length; i++) {
+            double value = values.get(i);
+            if (Double.isFinite(value)) {
+                average = decay * average + (1 - decay) * value;
+                weight = decay * weight + (1 - decay);
+            }
+            smooth[i] = weight == 0 ? Double.NaN : average / weight;
+        }
+        return DoubleStream.of(smooth).boxed().toList();
+    }
+
+    private static XYSeries addLine(XYChart chart, Series series, Color color) {
+        double[] y = series.y.stream()
+                .mapToDouble(value -> Double.isFinite(value) ? value : Double.NaN)
+                .toArray();
+        double[] x = series.x.stream().mapToDouble(Double::doubleValue).toArray();
+        XYSeries line = chart.addSeries(series.name, x, y);
+        Marker marker = x.length <= MARKED_POINTS ? SeriesMarkers.CIRCLE : SeriesMarkers.NONE;
+        line.setMarker(marker).setMarkerColor(color).setLineColor(color).setLineStyle(LINE);
+        return line;
+    }
+
+    private static void checkScales(Axes axes, Series series) {
+        IntStream.range(0, series.x.size()).forEach(i -> {
+            if ((axes.logX && series.x.get(i) <= 0) || (axes.logY && series.y.get(i) <= 0)) {
+                throw new IllegalArgumentException(
+                        "series '%s' has the point (%s, %s), but a logarithmic axis needs numbers above 0"
+                                .formatted(series.name, series.x.get(i), series.y.get(i)));
+            }
+        });
+    }
+
+    private static XYChart xyChart(Axes axes) {
+        XYChart chart = new XYChartBuilder()
+                .width(WIDTH)
+                .height(HEIGHT)
+                .title(axes.title)
+                .xAxisTitle(axes.x)
+                .yAxisTitle(axes.y)
+                .build();
+        style(chart.getStyler());
+        chart.getStyler().setXAxisLogarithmic(axes.logX).setYAxisLogarithmic(axes.logY);
+        return chart;
+    }
+
+    /** White paper, dark ink, a faint grid, the legend inside the plot. */
+    private static void style(AxesChartStyler styler) {
+        styler.setPlotGridLinesColor(GRID)
+                .setPlotGridLinesStroke(HAIRLINE)
+                .setAxisTickMarksColor(GRID)
+                .setAxisTickLabelsColor(INK)
+                .setAxisTickLabelsFont(font(Font.PLAIN, 15))
+                .setAxisTitleFont(font(Font.PLAIN, 17))
+                .setAxisTitlePadding(12)
+                .setAxisTicksLineVisible(false)
+                .setXAxisTickMarkSpacingHint(110)
+                .setYAxisTickMarkSpacingHint(60);
+        styler.setChartBackgroundColor(Color.WHITE)
+                .setPlotBackgroundColor(Color.WHITE)
+                .setPlotBorderVisible(false)
+                .setChartFontColor(INK)
+                .setChartTitleFont(font(Font.BOLD, 21))
+                .setChartTitleBoxVisible(false)
+                .setChartTitlePadding(14)
+                .setChartPadding(18)
+                .setLegendPosition(Styler.LegendPosition.InsideNE)
+                .setLegendBorderColor(GRID)
+                .setLegendBackgroundColor(Color.WHITE)
+                .setLegendFont(font(Font.PLAIN, 16))
+                .setLegendPadding(12)
+                .setMarkerSize(8)
+                .setSeriesColors(COLORS)
+                .setDecimalPattern("#,##0.####")
+                .setLocale(Locale.ROOT);
+    }
+
+    private static void write(Path file, String title, IChart chart, boolean empty) throws IOException {
+        if (empty) {
+            throw new IllegalArgumentException("the chart '%s' has no values to show".formatted(title));
+        }
+        BufferedImage image;
+        try {
+            image = BitmapEncoder.getBufferedImage(chart);
+        } catch (LinkageError | InternalError e) { // what AWT throws when it finds no font
+            throw new IOException(
+                    "%s can't be drawn because Java finds no fonts: install fontconfig and a font package"
+                            .formatted(file),
+                    e);
+        }
+        AtomicFile.write(file, out -> {
+            if (!ImageIO.write(image, "png", out)) {
+                throw new IOException("this Java can't write PNG files");
+            }
+        });
+    }
+
+    private static Font font(int style, int size) {
+        return new Font(Font.SANS_SERIF, style, size);
+    }
+
+    private static Color color(int index) {
+        return COLORS[index % COLORS.length];
+    }
+
+    /** A third of the colour on white. */
+    private static Color blend(Color color) {
+        return new Color(
+                255 - (255 - color.getRed()) / 3,
+                255 - (255 - color.getGreen()) / 3,
+                255 - (255 - color.getBlue()) / 3);
+    }
+
+    private static double mebibytes(long bytes) {
+        return bytes / (1024.0 * 1024.0);
+    }
+}
