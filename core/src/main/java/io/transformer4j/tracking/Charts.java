@@ -7,10 +7,14 @@ import java.awt.Font;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.text.DecimalFormat;
+import java.text.DecimalFormatSymbols;
+import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.CategoryChart;
@@ -111,6 +115,9 @@ public final class Charts {
      */
     public static void lines(Path file, Axes axes, List<Series> series) throws IOException {
         XYChart chart = xyChart(axes);
+        chart.getStyler()
+                .setXAxisLogarithmicDecadeOnly(spansDecades(series.stream().flatMap(one -> one.x.stream())))
+                .setYAxisLogarithmicDecadeOnly(spansDecades(series.stream().flatMap(one -> one.y.stream())));
         for (Series one : series) {
             checkScales(axes, one);
             if (!one.x.isEmpty()) {
@@ -129,6 +136,7 @@ public final class Charts {
      */
     public static void loss(Path file, String title, String unit, Series train, Series validation) throws IOException {
         XYChart chart = xyChart(Axes.linear(title, unit, "loss (nats per token)"));
+        chart.getStyler().setXAxisMin(0.0);
         if (!train.x.isEmpty()) {
             XYSeries raw = addLine(chart, new Series(train.name + " (raw)", train.x, train.y), blend(COLORS[0]));
             raw.setLineStyle(HAIRLINE);
@@ -161,7 +169,11 @@ public final class Charts {
             addLine(chart, Series.of("resident (whole process)", seconds, resident), COLORS[0]);
             addLine(chart, Series.of("Java heap in use", seconds, heap), COLORS[2]);
         }
-        chart.getStyler().setYAxisMin(0.0);
+        double top = DoubleStream.concat(DoubleStream.of(resident), DoubleStream.of(heap))
+                .filter(Double::isFinite)
+                .max()
+                .orElse(1);
+        chart.getStyler().setXAxisMin(0.0).setYAxisMin(0.0).setYAxisMax(1.1 * top);
         write(file, title, chart, samples.isEmpty());
     }
 
@@ -196,34 +208,43 @@ public final class Charts {
     }
 
     /**
-     * Exponential moving average, corrected for its start at zero (as Adam's moments are), so that the first value is the first
-     * point and not a fraction of it.
+     * Centred moving average, whose window shrinks towards the ends of the curve: unlike an exponential average it doesn't lag
+     * behind a falling loss.
      */
     static List<Double> smoothed(List<Double> values) {
-        double decay = 1 - 1 / Math.max(1.0, (double) values.size() / WINDOWS_PER_CURVE);
-        double average = 0;
-        double weight = 0;
-        double[] smooth = new double[values.size()];
-        for (int i = 0; i < smooth.length; i++) {
-            double value = values.get(i);
-            if (Double.isFinite(value)) {
-                average = decay * average + (1 - decay) * value;
-                weight = decay * weight + (1 - decay);
-            }
-            smooth[i] = weight == 0 ? Double.NaN : average / weight;
-        }
-        return DoubleStream.of(smooth).boxed().toList();
+        int last = values.size() - 1;
+        int reach = values.size() / WINDOWS_PER_CURVE / 2;
+        return IntStream.rangeClosed(0, last)
+                .mapToObj(i -> {
+                    int radius = Math.min(reach, Math.min(i, last - i));
+                    return values.subList(i - radius, i + radius + 1).stream()
+                            .filter(Double::isFinite)
+                            .mapToDouble(Double::doubleValue)
+                            .average()
+                            .orElse(Double.NaN);
+                })
+                .toList();
     }
 
     private static XYSeries addLine(XYChart chart, Series series, Color color) {
-        double[] y = series.y.stream()
-                .mapToDouble(value -> Double.isFinite(value) ? value : Double.NaN)
+        // A gap in front, halfway to the second point: were all x equally spaced, XChart would label multiples of their
+        // distance
+        // (91, 182, 273, …) instead of round numbers.
+        double halfway = (series.x.get(0) + series.x.get(Math.min(1, series.x.size() - 1))) / 2;
+        double[] x = DoubleStream.concat(
+                        DoubleStream.of(halfway), series.x.stream().mapToDouble(Double::doubleValue))
                 .toArray();
-        double[] x = series.x.stream().mapToDouble(Double::doubleValue).toArray();
+        double[] y = DoubleStream.concat(
+                        DoubleStream.of(Double.NaN), series.y.stream().mapToDouble(Charts::finiteOrGap))
+                .toArray();
         XYSeries line = chart.addSeries(series.name, x, y);
         Marker marker = x.length <= MARKED_POINTS ? SeriesMarkers.CIRCLE : SeriesMarkers.NONE;
         line.setMarker(marker).setMarkerColor(color).setLineColor(color).setLineStyle(LINE);
         return line;
+    }
+
+    private static double finiteOrGap(double value) {
+        return Double.isFinite(value) ? value : Double.NaN;
     }
 
     private static void checkScales(Axes axes, Series series) {
@@ -236,6 +257,29 @@ public final class Charts {
         });
     }
 
+    /** Whether powers of ten alone would be enough labels for a logarithmic axis. */
+    private static boolean spansDecades(Stream<Double> values) {
+        DoubleSummaryStatistics range =
+                values.filter(Double::isFinite).mapToDouble(Double::doubleValue).summaryStatistics();
+        return range.getMax() >= 100 * range.getMin();
+    }
+
+    /** Short and exact enough for an axis: {@code 0.25}, {@code 1,500}, {@code 10 M}, {@code 3E-5}. */
+    static String tickLabel(double value) {
+        double size = Math.abs(value);
+        if (size >= 1e9) {
+            return decimal("#,##0.##", value / 1e9) + " G";
+        }
+        if (size >= 1e6) {
+            return decimal("0.##", value / 1e6) + " M";
+        }
+        return size > 0 && size < 1e-3 ? decimal("0.##E0", value) : decimal("#,##0.####", value);
+    }
+
+    private static String decimal(String pattern, double value) {
+        return new DecimalFormat(pattern, DecimalFormatSymbols.getInstance(Locale.ROOT)).format(value);
+    }
+
     private static XYChart xyChart(Axes axes) {
         XYChart chart = new XYChartBuilder()
                 .width(WIDTH)
@@ -245,11 +289,15 @@ public final class Charts {
                 .yAxisTitle(axes.y)
                 .build();
         style(chart.getStyler());
-        chart.getStyler().setXAxisLogarithmic(axes.logX).setYAxisLogarithmic(axes.logY);
+        chart.getStyler()
+                .setXAxisLogarithmic(axes.logX)
+                .setYAxisLogarithmic(axes.logY)
+                .setXAxisTickLabelsFormattingFunction(Charts::tickLabel)
+                .setYAxisTickLabelsFormattingFunction(Charts::tickLabel);
         return chart;
     }
 
-    /** White paper, dark ink, a faint grid, the legend inside the plot. */
+    /** White paper, dark ink, a faint grid, the legend below. */
     private static void style(AxesChartStyler styler) {
         styler.setPlotGridLinesColor(GRID)
                 .setPlotGridLinesStroke(HAIRLINE)
@@ -269,8 +317,9 @@ public final class Charts {
                 .setChartTitleBoxVisible(false)
                 .setChartTitlePadding(14)
                 .setChartPadding(18)
-                .setLegendPosition(Styler.LegendPosition.InsideNE)
-                .setLegendBorderColor(GRID)
+                .setLegendPosition(Styler.LegendPosition.OutsideS)
+                .setLegendLayout(Styler.LegendLayout.Horizontal)
+                .setLegendBorderColor(Color.WHITE)
                 .setLegendBackgroundColor(Color.WHITE)
                 .setLegendFont(font(Font.PLAIN, 16))
                 .setLegendPadding(12)

@@ -12,7 +12,6 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -98,18 +97,31 @@ class ChartsTest {
     }
 
     @Test
-    void smoothingStartsAtTheFirstValueAndSkipsGaps() {
-        assertThat(Charts.smoothed(Collections.nCopies(1000, 3.0)))
-                .allSatisfy(value -> assertThat(value).isCloseTo(3.0, within(1e-9)));
+    void smoothingDoesNotLagAndSkipsGaps() {
+        List<Double> falling =
+                IntStream.range(0, 4000).mapToObj(i -> 10 - i / 500.0).toList();
+        List<Double> smooth = Charts.smoothed(falling);
+        for (int i = 0; i < falling.size(); i++) {
+            assertThat(smooth.get(i)).isCloseTo(falling.get(i), within(1e-9));
+        }
+        List<Double> jump =
+                IntStream.range(0, 800).mapToObj(i -> i < 400 ? 0.0 : 1.0).toList();
+        assertThat(Charts.smoothed(jump).get(399)).as("10 of 21 values").isCloseTo(10.0 / 21, within(1e-9));
         assertThat(Charts.smoothed(List.of(1.0, 2.0, 3.0)))
                 .as("too few to smooth")
                 .containsExactly(1.0, 2.0, 3.0);
-        List<Double> jump =
-                IntStream.range(0, 400).mapToObj(i -> i < 200 ? 0.0 : 1.0).toList();
-        assertThat(Charts.smoothed(jump).get(209)).isCloseTo(1 - Math.pow(0.9, 10), within(1e-6));
-        assertThat(Charts.smoothed(List.of(Double.NaN, 5.0, Double.POSITIVE_INFINITY))
-                        .subList(1, 3))
-                .containsExactly(5.0, 5.0);
+        List<Double> gap = IntStream.range(0, 800)
+                .mapToObj(i -> i == 400 ? Double.NaN : 5.0)
+                .toList();
+        assertThat(Charts.smoothed(gap)).containsOnly(5.0);
+    }
+
+    @Test
+    void tickLabelsAreShort() {
+        assertThat(IntStream.of(0, 1500, 250_000, 10_000_000, 2_000_000_000).mapToObj(Charts::tickLabel))
+                .containsExactly("0", "1,500", "250,000", "10 M", "2 G");
+        assertThat(Charts.tickLabel(0.25)).isEqualTo("0.25");
+        assertThat(Charts.tickLabel(3e-5)).isEqualTo("3E-5");
     }
 
     @Test
