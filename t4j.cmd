@@ -28,4 +28,4 @@ if not defined OMP_NUM_THREADS set "OMP_NUM_THREADS=%NUMBER_OF_PROCESSORS%"
 if not defined OMP_WAIT_POLICY set "OMP_WAIT_POLICY=PASSIVE"
 if not defined OPENBLAS_NUM_THREADS set "OPENBLAS_NUM_THREADS=1"
 
-"%JAVA%" -Dorg.bytedeco.javacpp.maxPhysicalBytes=0 -Djava.awt.headless=true %T4J_JAVA_OPTS% -jar "%JAR%" %*
+"%JAVA%" -Dorg.bytedeco.javacpp.maxPhysicalBytes=0 -Djava.awt.headless=true "-Dt4j.home=%ROOT%." %T4J_JAVA_OPTS% -jar "%JAR%" %*

@@ -1,5 +1,6 @@
 package io.transformer4j.cli;
 
+import io.transformer4j.progress.ProgressListener;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Updates are cheap (the bar is drawn by its own thread a few times a second) and may come from one thread at a time.
  */
-public abstract sealed class ProgressDisplay implements AutoCloseable {
+public abstract sealed class ProgressDisplay implements ProgressListener, AutoCloseable {
 
     private static final Duration LINE_INTERVAL = Duration.ofSeconds(10);
 
@@ -49,6 +50,7 @@ public abstract sealed class ProgressDisplay implements AutoCloseable {
     public abstract void update(long done, String message);
 
     /** As {@link #update(long, String)} for a task that learns its total on the way. */
+    @Override
     public abstract void update(long done, long total, String message);
 
     /** Ends the display, leaving its last state on the screen. */

@@ -73,6 +73,7 @@ class LauncherTest {
         assertThat(first.out())
                 .contains(
                         "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0",
+                        "-Dt4j.home=" + project.toRealPath(),
                         "-Dt4j.terminal=false",
                         "-jar " + project.toRealPath() + "/cli/target/t4j.jar info two words");
         assertThat(second.err()).isEmpty();
