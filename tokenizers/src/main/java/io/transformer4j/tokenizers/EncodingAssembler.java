@@ -67,7 +67,7 @@ record EncodingAssembler(Encoding.TokenNames names, List<Piece> pieces, OffsetTr
                 }
                 at += window.length();
                 if (trimming != OffsetTrimming.NONE) {
-                    trim(ids, surfaces, starts, ends, from, at);
+                    trim(texts.get(text.index()), ids, surfaces, starts, ends, from, at);
                 }
                 runs.add(new Encoding.Run(from, at, text.index(), text.typeId(), false, true));
             } else if (piece instanceof Piece.Special special) {
@@ -88,20 +88,43 @@ record EncodingAssembler(Encoding.TokenNames names, List<Piece> pieces, OffsetTr
     }
 
     /** Takes the blanks that a token holds out of its span, as Hugging Face's {@code process_offsets}. */
-    private void trim(int[] ids, @Nullable String @Nullable [] surfaces, int[] starts, int[] ends, int from, int to) {
+    private void trim(
+            String text,
+            int[] ids,
+            @Nullable String @Nullable [] surfaces,
+            int[] starts,
+            int[] ends,
+            int from,
+            int to) {
         for (int i = from; i < to; i++) {
             String surface = surfaces == null ? null : surfaces[i];
             String token = surface == null ? names.idToToken(ids[i]) : surface;
             int leading = OffsetTrimming.leadingBlanks(token);
             int trailing = OffsetTrimming.trailingBlanks(token);
             boolean first = i == from || starts[i] == 0;
-            if (leading > 0 && first && trimming == OffsetTrimming.TRIM_WITH_PREFIX_SPACE) {
-                leading--; // that one isn't in the text
+            if (leading == 1 && first && trimming == OffsetTrimming.TRIM_WITH_PREFIX_SPACE) {
+                leading = 0; // that one was put there, it isn't in the text
             }
-            starts[i] = Math.min(starts[i] + leading, ends[i]);
-            if (trailing > 0 && ends[i] >= trailing) {
-                ends[i] = Math.max(ends[i] - trailing, starts[i]);
-            }
+            starts[i] = forward(text, starts[i], leading, ends[i]);
+            ends[i] = back(text, ends[i], trailing, starts[i]);
         }
+    }
+
+    /** {@code position} moved on by {@code codePoints}, but not beyond {@code limit}. */
+    private static int forward(String text, int position, int codePoints, int limit) {
+        int at = position;
+        for (int i = 0; i < codePoints && at < limit; i++) {
+            at += Character.charCount(text.codePointAt(at));
+        }
+        return Math.min(at, limit);
+    }
+
+    /** {@code position} moved back by {@code codePoints}, but not before {@code limit}. */
+    private static int back(String text, int position, int codePoints, int limit) {
+        int at = position;
+        for (int i = 0; i < codePoints && at > limit; i++) {
+            at -= Character.charCount(text.codePointBefore(at));
+        }
+        return Math.max(at, limit);
     }
 }

@@ -257,6 +257,9 @@ public final class Tokenizer {
         OffsetTrimming trimming = postProcessor == null ? OffsetTrimming.NONE : postProcessor.trimming();
         int special = Piece.specialTokens(pieces);
         Truncation truncation = encodeOptions.truncation();
+        if (truncation != null && !encodeOptions.completeOverflow()) {
+            tokens.forEach(truncation::limit);
+        }
         List<List<Span>> windows = pair == null
                 ? List.of(Windows.ofSingle(tokens.get(0).size(), special, truncation))
                 : Windows.ofPair(tokens.get(0).size(), tokens.get(1).size(), special, truncation);

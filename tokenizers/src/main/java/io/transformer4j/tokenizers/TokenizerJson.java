@@ -111,8 +111,9 @@ final class TokenizerJson {
                     .model(document.model)
                     .postProcessor(document.postProcessor)
                     .decoder(document.decoder)
-                    .options(new EncodeOptions(
-                            true, document.truncation, document.padding == null ? null : document.padding.toPadding()));
+                    .options(EncodeOptions.defaults()
+                            .withTruncation(document.truncation)
+                            .withPadding(document.padding == null ? null : document.padding.toPadding()));
             if (document.addedTokens != null) {
                 document.addedTokens.forEach(builder::addToken);
             }

@@ -2,6 +2,7 @@ package io.transformer4j.tokenizers;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import io.transformer4j.tokenizers.text.TokenBuffer;
 import io.transformer4j.tokenizers.text.TokenizerException;
 
 /**
@@ -51,5 +52,25 @@ public record Truncation(Direction direction, int maxLength, Strategy strategy, 
 
     public Truncation withDirection(Direction newDirection) {
         return new Truncation(newDirection, maxLength, strategy, stride);
+    }
+
+    /** Keeps, from the side that stays, whole words until they make up {@code maxLength} tokens. */
+    void limit(TokenBuffer tokens) {
+        if (strategy == Strategy.DO_NOT_TRUNCATE || tokens.size() <= maxLength) {
+            return;
+        }
+        if (direction == Direction.RIGHT) {
+            int end = maxLength;
+            while (end > 0 && end < tokens.size() && tokens.word(end) == tokens.word(end - 1)) {
+                end++;
+            }
+            tokens.keep(0, end);
+        } else {
+            int start = tokens.size() - maxLength;
+            while (start > 0 && start < tokens.size() && tokens.word(start) == tokens.word(start - 1)) {
+                start--;
+            }
+            tokens.keep(start, tokens.size());
+        }
     }
 }

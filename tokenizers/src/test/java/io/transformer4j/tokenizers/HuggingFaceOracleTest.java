@@ -93,7 +93,7 @@ class HuggingFaceOracleTest {
         Padding padding = line.get("pad_to").isNull()
                 ? null
                 : Padding.fixed(line.get("pad_to").asInt(), padId, tokenizer.idToToken(padId));
-        return new EncodeOptions(true, truncation, padding);
+        return EncodeOptions.defaults().withTruncation(truncation).withPadding(padding);
     }
 
     private static List<JsonNode> lines(Path file) throws IOException {

@@ -67,6 +67,22 @@ public final class TokenBuffer {
         }
     }
 
+    /** Keeps only the tokens {@code [from, to)}; words are numbered from 0 again. */
+    public void keep(int from, int to) {
+        int firstWord = from < to ? words[from] : 0;
+        for (int i = from; i < to; i++) {
+            ids[i - from] = ids[i];
+            starts[i - from] = starts[i];
+            ends[i - from] = ends[i];
+            words[i - from] = words[i] - firstWord;
+        }
+        if (surfaces != null) {
+            surfaces = Arrays.copyOf(
+                    Arrays.copyOfRange(surfaces, Math.min(from, surfaces.length), surfaces.length), ids.length);
+        }
+        size = to - from;
+    }
+
     public int id(int index) {
         return ids[index];
     }
