@@ -6,12 +6,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** The optional folder {@code shared} beside the project, with reference data; tests that need it are skipped without it. */
-final class SharedFolder {
+public final class SharedFolder {
 
     private SharedFolder() {}
 
     /** A path within the folder; skips the running test if it isn't there. */
-    static Path resolve(String relative) {
+    public static Path resolve(String relative) {
         String given = System.getProperty("T4J_SHARED", System.getenv("T4J_SHARED"));
         Path root = given != null ? Path.of(given) : search();
         Path path = root == null ? null : root.resolve(relative);
