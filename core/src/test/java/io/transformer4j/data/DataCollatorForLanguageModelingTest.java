@@ -136,6 +136,12 @@ class DataCollatorForLanguageModelingTest {
     }
 
     @Test
+    void aWordBeyondTheShareIsMaskedIfThereIsNoOther() {
+        Batch batch = collator(0.15, true).collate(0, List.of(example(0, "incomprehensible")));
+        assertThat(batch.labelledTokens()).isEqualTo("incomprehensible".length());
+    }
+
+    @Test
     void aSequenceOfSpecialTokensHasNothingToMask() {
         Example empty = new Example(0, new int[] {SPECIAL.cls(), SPECIAL.unk(), SPECIAL.sep()}, new int[3], null, null);
         assertThat(collator(0.15, true).collate(0, List.of(empty)).labelledTokens())
