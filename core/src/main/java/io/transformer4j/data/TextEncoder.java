@@ -1,7 +1,14 @@
 package io.transformer4j.data;
 
+import io.transformer4j.tokenizers.Tokenizer;
+
 /** What this package needs of a tokenizer. Implementations are thread-safe. */
 public interface TextEncoder {
+    /** A tokenizer as an encoder. Takes its fingerprint once, so the result is worth keeping. */
+    static TextEncoder of(Tokenizer tokenizer) {
+        return new TokenizerEncoder(tokenizer);
+    }
+
     /** The token ids of {@code text}, all in {@code [0, vocabSize)}, without special tokens around them. */
     int[] encode(String text);
 

@@ -7,6 +7,7 @@
  * of (seed, epoch, example), so that a run is resumed from two numbers, {@link io.transformer4j.data.DataPosition}.
  *
  * <pre>{@code
+ * TextEncoder encoder = TextEncoder.of(tokenizer);
  * Corpus corpus = Corpus.of(List.of("books/"), CorpusOptions.builder().build());
  * TokenCache cache = TokenCacheBuilder.of(corpus, encoder).openOrBuild(Path.of("books.tokens"));
  * Dataset dataset = new MlmDataset(cache, encoder.specialTokens(), 128, SequencePacking.DOC_SENTENCES);
