@@ -2,8 +2,9 @@ package io.transformer4j.data;
 
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
-import java.nio.file.FileSystemException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -133,10 +134,12 @@ final class TokenCacheWriter implements AutoCloseable {
 
     private DataException cannotWrite(IOException e) {
         String reason = e.getMessage();
-        if (e instanceof AccessDeniedException) {
-            reason = "permission denied";
-        } else if (e instanceof FileSystemException named && named.getReason() != null) {
-            reason = named.getReason();
+        if (e instanceof AccessDeniedException denied) {
+            reason = denied.getFile() + ": permission denied";
+        } else if (e instanceof FileAlreadyExistsException existing) {
+            reason = existing.getFile() + " is not a folder";
+        } else if (e instanceof NoSuchFileException missing) {
+            reason = missing.getFile() + " cannot be made";
         }
         return new DataException(file + ": the token cache cannot be written (" + reason + ")", e);
     }

@@ -160,6 +160,15 @@ class TokenCacheTest {
     }
 
     @Test
+    void aFileInTheWayOfTheFolderIsNamed() throws IOException {
+        Path text = write("a.txt", "One two.");
+        assertThatThrownBy(() -> builder(text, ENCODER).openOrBuild(text.resolve("cache")))
+                .isInstanceOf(DataException.class)
+                .hasMessage(
+                        text.resolve("cache") + ": the token cache cannot be written (" + text + " is not a folder)");
+    }
+
+    @Test
     void twoWritersOfOneFileAreRefused() {
         Path file = folder.resolve("cache");
         try (TokenCacheWriter first = new TokenCacheWriter(file, 10)) {
