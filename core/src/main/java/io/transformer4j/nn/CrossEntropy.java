@@ -53,7 +53,7 @@ public final class CrossEntropy {
         Tensor rows = hidden.toType(ScalarType.Float);
         CrossEntropy loss = new CrossEntropy(rows.detach(), weight, bias, labels, 1.0 / count);
         if (!GradMode.is_enabled()) {
-            return loss.value();
+            return loss.evaluate().loss();
         }
         Gradients gradients;
         try (NoGradGuard guard = new NoGradGuard()) {
@@ -79,14 +79,32 @@ public final class CrossEntropy {
         return result;
     }
 
+    /**
+     * Loss and share of right predictions, both sums over rows divided by {@code count}; without gradients.
+     *
+     * @param loss scalar
+     * @param accuracy scalar
+     */
+    public record Evaluation(Tensor loss, Tensor accuracy) {}
+
+    /** As {@link #ofHead}, with the accuracy and without gradients. */
+    public static Evaluation evaluateHead(
+            Tensor hidden, Parameter weight, @Nullable Parameter bias, Tensor labels, long count) {
+        try (NoGradGuard guard = new NoGradGuard()) {
+            Tensor rows = hidden.detach().toType(ScalarType.Float);
+            return new CrossEntropy(rows, weight, bias, labels, 1.0 / count).evaluate();
+        }
+    }
+
     private record Gradients(
             Tensor loss,
             Tensor hidden,
             @Nullable Tensor weight,
             @Nullable Tensor bias) {}
 
-    private Tensor value() {
+    private Evaluation evaluate() {
         Tensor total = zeroTotal();
+        Tensor correct = zeroTotal();
         Tensor buffer = buffer();
         for (long start = 0; start < hidden.size(0); start += BLOCK_ROWS) {
             try (TensorScope scope = new TensorScope()) {
@@ -130,8 +148,11 @@ public final class CrossEntropy {
                 }
             }
         }
-        Tensor loss = total.mul_(new Scalar(scale)).toType(ScalarType.Float);
-        return new Gradients(loss, hiddenGradient.mul_(new Scalar(scale)), weightGradient, biasGradient);
+        return new Gradients(scaled(total), hiddenGradient.mul_(new Scalar(scale)), weightGradient, biasGradient);
+    }
+
+    private Tensor scaled(Tensor total) {
+        return total.mul_(new Scalar(scale)).toType(ScalarType.Float);
     }
 
     private Tensor zeroTotal() {

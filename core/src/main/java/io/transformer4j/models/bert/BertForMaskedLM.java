@@ -5,7 +5,6 @@ import io.transformer4j.models.ModelInputs;
 import io.transformer4j.models.PretrainedModel;
 import io.transformer4j.models.TrainableModel;
 import io.transformer4j.models.WeightMap;
-import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 
 /** BERT with a masked-language-modelling head (HF {@code BertForMaskedLM}). */
@@ -32,7 +31,7 @@ public final class BertForMaskedLM extends PretrainedModel implements TrainableM
 
     @Override
     public Loss loss(ModelInputs inputs, Targets targets, Totals totals) {
-        return new Loss(head.loss(bert.forward(inputs).lastHiddenState(), targets, totals), Map.of());
+        return head.loss(bert.forward(inputs).lastHiddenState(), targets, totals);
     }
 
     /** The encoder. */

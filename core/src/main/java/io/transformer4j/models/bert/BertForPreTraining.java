@@ -7,6 +7,7 @@ import io.transformer4j.models.PretrainedModel;
 import io.transformer4j.models.TrainableModel;
 import io.transformer4j.models.WeightMap;
 import io.transformer4j.nn.Linear;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -45,13 +46,16 @@ public final class BertForPreTraining extends PretrainedModel implements Trainab
     @Override
     public Loss loss(ModelInputs inputs, Targets targets, Totals totals) {
         BaseModelOutput encoded = bert.forward(inputs);
-        Tensor masked = head.loss(encoded.lastHiddenState(), targets, totals);
+        Loss masked = head.loss(encoded.lastHiddenState(), targets, totals);
         Tensor related = nextSentence.forward(bert.pool(encoded, inputs)); // [batch, 2]
         Tensor labels = ModelInputs.tensor(targets.nextSentenceLabels(), related.device());
         Tensor next = torch.cross_entropy_loss(
                         related, labels, new TensorOptional(), torch.Reduction.Sum.value, Targets.IGNORED, 0)
                 .div(new Scalar((double) totals.sequences()));
-        return new Loss(masked.add(next), Map.of("mlm_loss", masked.detach(), "nsp_loss", next.detach()));
+        Map<String, Tensor> parts = new LinkedHashMap<>(masked.parts());
+        parts.put("mlm_loss", masked.total().detach());
+        parts.put("nsp_loss", next.detach());
+        return new Loss(masked.total().add(next), parts);
     }
 
     /** The encoder. */

@@ -2,15 +2,17 @@ package io.transformer4j.models.bert;
 
 import io.transformer4j.models.ModelInputs;
 import io.transformer4j.models.TrainableModel;
+import io.transformer4j.models.VocabularyLoss;
 import io.transformer4j.models.WeightMap;
 import io.transformer4j.nn.Activation;
-import io.transformer4j.nn.CrossEntropy;
 import io.transformer4j.nn.Embedding;
 import io.transformer4j.nn.Initializer;
 import io.transformer4j.nn.LayerNorm;
 import io.transformer4j.nn.Linear;
 import io.transformer4j.nn.Module;
 import io.transformer4j.nn.Parameter;
+import java.util.Map;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
@@ -36,15 +38,14 @@ final class MaskedLMHead extends Module {
         return torch.addmm(bias.tensor(), transformed(hidden), decoder.tensor().t());
     }
 
-    /** Mean cross entropy over the labels of the whole batch; rows without label cost nothing. */
-    Tensor loss(Tensor hidden, TrainableModel.Targets targets, TrainableModel.Totals totals) {
+    /** Cross entropy over the labels of the whole batch; rows without label cost nothing. */
+    TrainableModel.Loss loss(Tensor hidden, TrainableModel.Targets targets, TrainableModel.Totals totals) {
         long[] rows = targets.labelledRows();
         if (rows.length == 0) {
-            return hidden.narrow(0, 0, 1).mul(hidden.new_zeros(1)).sum(); // a zero that still has a gradient
+            return new TrainableModel.Loss(hidden.sum().mul(new Scalar(0.0)), Map.of());
         }
         Tensor labelled = hidden.index_select(0, ModelInputs.tensor(rows, hidden.device()));
-        Tensor labels = ModelInputs.tensor(targets.labelledIds(), hidden.device());
-        return CrossEntropy.ofHead(transformed(labelled), decoder, bias, labels, totals.labelledTokens());
+        return VocabularyLoss.of(transformed(labelled), decoder, bias, targets, totals);
     }
 
     private Tensor transformed(Tensor hidden) {

@@ -5,10 +5,9 @@ import io.transformer4j.models.CausalLanguageModel;
 import io.transformer4j.models.ModelInputs;
 import io.transformer4j.models.PretrainedModel;
 import io.transformer4j.models.TrainableModel;
+import io.transformer4j.models.VocabularyLoss;
 import io.transformer4j.models.WeightMap;
-import io.transformer4j.nn.CrossEntropy;
 import io.transformer4j.nn.Parameter;
-import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
@@ -42,8 +41,7 @@ public final class GPT2LMHeadModel extends PretrainedModel implements TrainableM
         Tensor labelled = rows.length == targets.labels().length
                 ? hidden
                 : hidden.index_select(0, ModelInputs.tensor(rows, hidden.device()));
-        Tensor labels = ModelInputs.tensor(targets.labelledIds(), hidden.device());
-        return new Loss(CrossEntropy.ofHead(labelled, head, null, labels, totals.labelledTokens()), Map.of());
+        return VocabularyLoss.of(labelled, head, null, targets, totals);
     }
 
     /** The decoder. */

@@ -1,0 +1,36 @@
+package io.transformer4j.models;
+
+import io.transformer4j.nn.CrossEntropy;
+import io.transformer4j.nn.Parameter;
+import java.util.Map;
+import org.bytedeco.pytorch.GradMode;
+import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/** The loss of a head over the vocabulary, shared by all language models. */
+public final class VocabularyLoss {
+    private VocabularyLoss() {}
+
+    /**
+     * Cross entropy of {@code hidden}'s rows, as a part of the mean over the whole batch; without gradients, the accuracy
+     * too.
+     *
+     * @param hidden {@code [labels, hiddenSize]}, the labelled rows only
+     * @param weight {@code [vocabSize, hiddenSize]}
+     */
+    public static TrainableModel.Loss of(
+            Tensor hidden,
+            Parameter weight,
+            @Nullable Parameter bias,
+            TrainableModel.Targets targets,
+            TrainableModel.Totals totals) {
+        Tensor labels = ModelInputs.tensor(targets.labelledIds(), hidden.device());
+        if (GradMode.is_enabled()) {
+            return new TrainableModel.Loss(
+                    CrossEntropy.ofHead(hidden, weight, bias, labels, totals.labelledTokens()), Map.of());
+        }
+        CrossEntropy.Evaluation evaluation =
+                CrossEntropy.evaluateHead(hidden, weight, bias, labels, totals.labelledTokens());
+        return new TrainableModel.Loss(evaluation.loss(), Map.of("accuracy", evaluation.accuracy()));
+    }
+}
