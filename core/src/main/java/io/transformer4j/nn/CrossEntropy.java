@@ -110,13 +110,13 @@ public final class CrossEntropy {
             try (TensorScope scope = new TensorScope()) {
                 Block block = new Block(start);
                 Tensor logits = block.logits(buffer);
-                total.add_(logits.logsumexp(1)
-                        .sub(block.gold(logits))
-                        .toType(ScalarType.Double)
-                        .sum());
+                Tensor gold = block.gold(logits);
+                total.add_(
+                        logits.logsumexp(1).sub(gold).toType(ScalarType.Double).sum());
+                correct.add_(gold.ge(logits.amax(LAST, false)).sum());
             }
         }
-        return total.mul_(new Scalar(scale)).toType(ScalarType.Float);
+        return new Evaluation(scaled(total), scaled(correct));
     }
 
     private Gradients gradients(boolean ofWeight, boolean ofBias) {
