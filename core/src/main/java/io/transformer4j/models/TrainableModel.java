@@ -4,14 +4,14 @@ import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 
 /** A model with a training objective. */
-public interface TrainableModel {
+public abstract class TrainableModel extends PretrainedModel {
     /**
      * Loss of a part of a batch, already divided by the totals of the whole batch: the losses of all parts add up to that
      * of the batch, and so do their gradients.
      *
      * @param totals counts over the whole batch
      */
-    Loss loss(ModelInputs inputs, Targets targets, Totals totals);
+    public abstract Loss loss(ModelInputs inputs, Targets targets, Totals totals);
 
     /**
      * What is to be predicted.
@@ -19,7 +19,7 @@ public interface TrainableModel {
      * @param labels one token id per packed token, -100 where there is none; already aligned with the predicting position
      * @param nextSentenceLabels one per sequence: 0 if the second text follows the first, 1 if not; empty if not asked
      */
-    record Targets(long[] labels, long[] nextSentenceLabels) {
+    public record Targets(long[] labels, long[] nextSentenceLabels) {
         /** Label of tokens that don't count. */
         public static final long IGNORED = -100;
 
@@ -39,7 +39,7 @@ public interface TrainableModel {
     }
 
     /** Numbers of labels and of sequences in a whole batch, over all of its parts. */
-    record Totals(long labelledTokens, long sequences) {}
+    public record Totals(long labelledTokens, long sequences) {}
 
     /**
      * A loss and its addends.
@@ -47,5 +47,5 @@ public interface TrainableModel {
      * @param total scalar, differentiable
      * @param parts named addends for the log, detached scalars; empty if there is but one
      */
-    record Loss(Tensor total, Map<String, Tensor> parts) {}
+    public record Loss(Tensor total, Map<String, Tensor> parts) {}
 }

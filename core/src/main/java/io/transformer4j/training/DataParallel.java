@@ -25,25 +25,22 @@ import org.jspecify.annotations.Nullable;
  * One model, as many workers as the pool has: each computes the gradients of its part of a batch on a replica that shares
  * the weights, then each sums and applies its part of the parameters. Sums are made in the order of the workers, so a run
  * is reproducible for a given number of workers.
- *
- * @param <M> the model
  */
-final class DataParallel<M extends PretrainedModel & TrainableModel> implements AutoCloseable {
+final class DataParallel implements AutoCloseable {
     private final ComputePool pool;
     private final Precision precision;
-    private final List<M> replicas = new ArrayList<>();
+    private final List<TrainableModel> replicas = new ArrayList<>();
     private final List<List<Parameter>> trainable = new ArrayList<>();
     private final List<List<GradientSlice>> slices;
 
     /** Means over a batch: the loss, and its named parts. */
     record Means(double loss, Map<String, Double> parts) {}
 
-    @SuppressWarnings("unchecked") // a replica is of its original's class
-    DataParallel(M model, ComputePool pool, Precision precision) {
+    DataParallel(TrainableModel model, ComputePool pool, Precision precision) {
         this.pool = pool;
         this.precision = precision;
         for (int worker = 0; worker < pool.workers(); worker++) {
-            M replica = worker == 0 ? model : (M) model.replicate();
+            TrainableModel replica = worker == 0 ? model : (TrainableModel) model.replicate();
             replicas.add(replica);
             trainable.add(List.copyOf(trainable(replica).values()));
         }
@@ -81,7 +78,7 @@ final class DataParallel<M extends PretrainedModel & TrainableModel> implements 
         List<List<Batch>> shards =
                 microBatches.stream().map(batch -> batch.split(pool.workers())).toList();
         return sum(pool.onEachWorker(worker -> {
-            M replica = replicas.get(worker);
+            TrainableModel replica = replicas.get(worker);
             replica.train(true);
             List<Means> means = new ArrayList<>();
             for (int i = 0; i < shards.size(); i++) {
@@ -94,7 +91,7 @@ final class DataParallel<M extends PretrainedModel & TrainableModel> implements 
         }));
     }
 
-    private Means backward(M replica, Batch shard, TrainableModel.Totals totals) {
+    private Means backward(TrainableModel replica, Batch shard, TrainableModel.Totals totals) {
         try (TensorScope scope = new TensorScope()) {
             TrainableModel.Loss loss = loss(replica, shard, totals);
             loss.total().backward();
@@ -110,7 +107,7 @@ final class DataParallel<M extends PretrainedModel & TrainableModel> implements 
             if (worker >= shards.size()) {
                 return sum(List.of());
             }
-            M replica = replicas.get(worker);
+            TrainableModel replica = replicas.get(worker);
             replica.train(false);
             try (NoGradGuard guard = new NoGradGuard()) {
                 return means(loss(replica, shards.get(worker), totals));
@@ -118,7 +115,7 @@ final class DataParallel<M extends PretrainedModel & TrainableModel> implements 
         }));
     }
 
-    private TrainableModel.Loss loss(M replica, Batch shard, TrainableModel.Totals totals) {
+    private TrainableModel.Loss loss(TrainableModel replica, Batch shard, TrainableModel.Totals totals) {
         try (Precision.Region region = precision.enter(replica.device().type())) {
             return replica.loss(inputs(shard, replica), targets(shard), totals);
         }

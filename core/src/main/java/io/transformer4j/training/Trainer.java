@@ -7,7 +7,6 @@ import io.transformer4j.data.DataLoader;
 import io.transformer4j.data.DataLoaderOptions;
 import io.transformer4j.data.DataPosition;
 import io.transformer4j.data.Dataset;
-import io.transformer4j.models.PretrainedModel;
 import io.transformer4j.models.TrainableModel;
 import io.transformer4j.models.auto.Models;
 import io.transformer4j.torch.ComputePool;
@@ -34,14 +33,14 @@ public final class Trainer implements AutoCloseable {
     /** Keeps {@code norm / limit} finite, as in torch's {@code clip_grad_norm_}. */
     private static final double CLIP_EPSILON = 1e-6;
 
-    private final PretrainedModel model;
+    private final TrainableModel model;
     private final TrainingArguments arguments;
     private final Dataset trainData;
     private final DataCollator trainCollator;
     private final @Nullable Dataset evalData;
     private final DataCollator evalCollator;
     private final List<TrainerCallback> callbacks;
-    private final DataParallel<?> workers;
+    private final DataParallel workers;
     private final AdamW optimizer;
     private final @Nullable RunCheckpoints checkpoints;
     private final @Nullable Path outputFolder;
@@ -54,7 +53,7 @@ public final class Trainer implements AutoCloseable {
     private long savedStep = -1;
     private boolean stopped;
 
-    private <M extends PretrainedModel & TrainableModel> Trainer(Builder<M> builder) {
+    private Trainer(Builder builder) {
         model = builder.model;
         arguments = builder.arguments;
         trainData = Builder.given(builder.trainData, "trainData");
@@ -65,7 +64,7 @@ public final class Trainer implements AutoCloseable {
         outputFolder = builder.outputFolder;
         companions = builder.companions;
         ComputePool pool = Builder.given(builder.pool, "pool");
-        workers = new DataParallel<>(builder.model, pool, arguments.precision());
+        workers = new DataParallel(builder.model, pool, arguments.precision());
         optimizer = new AdamW(DataParallel.trainable(model), arguments);
         checkpoints = outputFolder == null
                 ? null
@@ -81,9 +80,8 @@ public final class Trainer implements AutoCloseable {
     }
 
     /** Starts a trainer for {@code model}, which has weights. */
-    public static <M extends PretrainedModel & TrainableModel> Builder<M> builder(
-            M model, TrainingArguments arguments) {
-        return new Builder<>(model, arguments);
+    public static Builder builder(TrainableModel model, TrainingArguments arguments) {
+        return new Builder(model, arguments);
     }
 
     /**
@@ -355,13 +353,9 @@ public final class Trainer implements AutoCloseable {
         }
     }
 
-    /**
-     * Collects what a trainer needs.
-     *
-     * @param <M> the model
-     */
-    public static final class Builder<M extends PretrainedModel & TrainableModel> {
-        private final M model;
+    /** Collects what a trainer needs. */
+    public static final class Builder {
+        private final TrainableModel model;
         private final TrainingArguments arguments;
         private final List<TrainerCallback> callbacks = new ArrayList<>();
         private @Nullable Dataset trainData;
@@ -372,45 +366,45 @@ public final class Trainer implements AutoCloseable {
         private @Nullable Path outputFolder;
         private AtomicFiles.FolderWriter companions = folder -> {};
 
-        private Builder(M model, TrainingArguments arguments) {
+        private Builder(TrainableModel model, TrainingArguments arguments) {
             this.model = model;
             this.arguments = arguments;
         }
 
         /** What to train on. */
-        public Builder<M> trainData(Dataset data, DataCollator collator) {
+        public Builder trainData(Dataset data, DataCollator collator) {
             trainData = data;
             trainCollator = collator;
             return this;
         }
 
         /** What to evaluate on; without it there is no evaluation. */
-        public Builder<M> evalData(Dataset data, DataCollator collator) {
+        public Builder evalData(Dataset data, DataCollator collator) {
             evalData = data;
             evalCollator = collator;
             return this;
         }
 
         /** The threads to train on; the caller closes them. */
-        public Builder<M> pool(ComputePool value) {
+        public Builder pool(ComputePool value) {
             pool = value;
             return this;
         }
 
         /** Where checkpoints and the final model go; without it nothing is written. */
-        public Builder<M> outputFolder(Path folder) {
+        public Builder outputFolder(Path folder) {
             outputFolder = folder;
             return this;
         }
 
         /** Writes files that belong beside the weights, such as the tokenizer's, into each model folder. */
-        public Builder<M> companions(AtomicFiles.FolderWriter writer) {
+        public Builder companions(AtomicFiles.FolderWriter writer) {
             companions = writer;
             return this;
         }
 
         /** Adds a callback; they are called in this order. */
-        public Builder<M> callback(TrainerCallback callback) {
+        public Builder callback(TrainerCallback callback) {
             callbacks.add(callback);
             return this;
         }

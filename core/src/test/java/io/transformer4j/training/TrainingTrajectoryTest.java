@@ -57,15 +57,15 @@ class TrainingTrajectoryTest {
         }
     }
 
-    private static <M extends PretrainedModel & TrainableModel> void follow(
-            M model, Path folder, SafetensorsFile expected, ComputePool pool, boolean shiftLabels) {
+    private static void follow(
+            TrainableModel model, Path folder, SafetensorsFile expected, ComputePool pool, boolean shiftLabels) {
         TrainingArguments arguments = TrainingArguments.DEFAULTS.with(
                 a -> a.maxSteps(10).warmupSteps(3).learningRate(1e-3).weightDecay(0.01));
         Batch batch = batch(folder, shiftLabels);
         WeightLoader.load(model, folder, Devices.cpu());
         try (model;
                 TensorScope scope = new TensorScope();
-                DataParallel<M> workers = new DataParallel<>(model, pool, arguments.precision());
+                DataParallel workers = new DataParallel(model, pool, arguments.precision());
                 AdamW optimizer = new AdamW(DataParallel.trainable(model), arguments)) {
             for (int step = 0; step < 10; step++) {
                 double loss = workers.gradients(List.of(batch), step).loss();

@@ -2,13 +2,12 @@ package io.transformer4j.models.bert;
 
 import io.transformer4j.models.MaskedLanguageModel;
 import io.transformer4j.models.ModelInputs;
-import io.transformer4j.models.PretrainedModel;
 import io.transformer4j.models.TrainableModel;
 import io.transformer4j.models.WeightMap;
 import org.bytedeco.pytorch.Tensor;
 
 /** BERT with a masked-language-modelling head (HF {@code BertForMaskedLM}). */
-public final class BertForMaskedLM extends PretrainedModel implements TrainableModel, MaskedLanguageModel {
+public final class BertForMaskedLM extends TrainableModel implements MaskedLanguageModel {
     private final BertModel bert;
     private final MaskedLMHead head;
 

@@ -3,7 +3,6 @@ package io.transformer4j.models.bert;
 import io.transformer4j.models.BaseModelOutput;
 import io.transformer4j.models.MaskedLanguageModel;
 import io.transformer4j.models.ModelInputs;
-import io.transformer4j.models.PretrainedModel;
 import io.transformer4j.models.TrainableModel;
 import io.transformer4j.models.WeightMap;
 import io.transformer4j.nn.Linear;
@@ -15,7 +14,7 @@ import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 
 /** BERT with both pre-training heads: masked tokens and next sentence (HF {@code BertForPreTraining}). */
-public final class BertForPreTraining extends PretrainedModel implements TrainableModel, MaskedLanguageModel {
+public final class BertForPreTraining extends TrainableModel implements MaskedLanguageModel {
     private final BertModel bert;
     private final MaskedLMHead head;
     private final Linear nextSentence;

@@ -3,7 +3,6 @@ package io.transformer4j.models.gpt2;
 import io.transformer4j.attention.KvCache;
 import io.transformer4j.models.CausalLanguageModel;
 import io.transformer4j.models.ModelInputs;
-import io.transformer4j.models.PretrainedModel;
 import io.transformer4j.models.TrainableModel;
 import io.transformer4j.models.VocabularyLoss;
 import io.transformer4j.models.WeightMap;
@@ -12,7 +11,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /** GPT-2 with its language-model head, whose matrix is the token embeddings' (HF {@code GPT2LMHeadModel}). */
-public final class GPT2LMHeadModel extends PretrainedModel implements TrainableModel, CausalLanguageModel {
+public final class GPT2LMHeadModel extends TrainableModel implements CausalLanguageModel {
     private final GPT2Model transformer;
     private final Parameter head;
 
