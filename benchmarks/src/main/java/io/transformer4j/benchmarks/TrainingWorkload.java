@@ -4,7 +4,6 @@ import io.transformer4j.data.Batch;
 import io.transformer4j.data.DataCollator;
 import io.transformer4j.data.Dataset;
 import io.transformer4j.data.Example;
-import io.transformer4j.models.PretrainedModel;
 import io.transformer4j.models.TrainableModel;
 import io.transformer4j.models.bert.BertConfig;
 import io.transformer4j.models.bert.BertForMaskedLM;
@@ -76,8 +75,7 @@ enum TrainingWorkload {
      */
     abstract double measure(ComputePool pool, int repetitions, int[] lengths);
 
-    final <M extends PretrainedModel & TrainableModel> double measure(
-            M model, List<Example> examples, ComputePool pool, int repetitions) {
+    final double measure(TrainableModel model, List<Example> examples, ComputePool pool, int repetitions) {
         long tokens = examples.stream().mapToLong(Example::length).sum();
         Clock clock = new Clock(stepsPerRepetition);
         TrainingArguments arguments =

@@ -62,6 +62,14 @@ public final class ArchitectureOptions {
     private double dropout;
 
     @Option(
+            names = "--initializer-range",
+            paramLabel = "R",
+            defaultValue = "0.02",
+            description = "Standard deviation of new weights (default: ${DEFAULT-VALUE}, right for widths near 768;"
+                    + " a narrow model starts faster with about 1/sqrt(width)).")
+    private double initializerRange;
+
+    @Option(
             names = "--attention-type",
             paramLabel = "TYPE",
             defaultValue = "flash",
@@ -109,6 +117,7 @@ public final class ArchitectureOptions {
         Map<String, Object> config = new LinkedHashMap<>();
         config.put("vocab_size", tokenizer.vocabSize());
         config.put("attention_type", attentionType);
+        config.put("initializer_range", initializerRange);
         if (objective == Objective.CLM) {
             config.put("model_type", "gpt2");
             config.put("n_positions", maxLength);

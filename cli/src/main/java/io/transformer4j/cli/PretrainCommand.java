@@ -3,6 +3,7 @@ package io.transformer4j.cli;
 import io.transformer4j.data.Corpus;
 import io.transformer4j.data.CorpusOptions;
 import io.transformer4j.data.DocumentBoundary;
+import io.transformer4j.data.SequencePacking;
 import io.transformer4j.models.TrainableModel;
 import io.transformer4j.pretraining.Objective;
 import io.transformer4j.pretraining.PretrainingData;
@@ -115,6 +116,15 @@ final class PretrainCommand implements Callable<Integer> {
             description = "mlm: share of the tokens to predict (default: ${DEFAULT-VALUE}).")
     private double mlmProbability;
 
+    @Option(
+            names = "--packing",
+            paramLabel = "KIND",
+            defaultValue = "doc_sentences",
+            description =
+                    "mlm: sentences (one a sequence), doc_sentences (as many of a document as fit) or full_sentences"
+                            + " (going on in the next document) (default: ${DEFAULT-VALUE}).")
+    private SequencePacking packing = SequencePacking.DOC_SENTENCES;
+
     @Option(names = "--whole-word-masking", description = "mlm: mask all tokens of a word together.")
     private boolean wholeWords;
 
@@ -141,7 +151,8 @@ final class PretrainCommand implements Callable<Integer> {
                         .splitByPosition(splitByPosition)
                         .randomWindows(randomWindows)
                         .mlmProbability(mlmProbability)
-                        .wholeWords(wholeWords));
+                        .wholeWords(wholeWords)
+                        .packing(packing));
         Tokenizer loaded = Tokenizer.load(Objects.requireNonNull(tokenizer));
         PretrainingData examples = examples(goal, loaded, settings, folder);
         return train(goal, loaded, examples, arguments, folder);

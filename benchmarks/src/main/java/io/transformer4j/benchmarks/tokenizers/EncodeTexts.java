@@ -24,8 +24,8 @@ public final class EncodeTexts {
     public static void main(String[] args) throws IOException {
         Tokenizer tokenizer = Tokenizer.load(Path.of(args[0]));
         try (DataInputStream in = new DataInputStream(new BufferedInputStream(Files.newInputStream(Path.of(args[1]))));
-                DataOutputStream out =
-                        new DataOutputStream(new BufferedOutputStream(Files.newOutputStream(Path.of(args[2])), 1 << 20))) {
+                DataOutputStream out = new DataOutputStream(
+                        new BufferedOutputStream(Files.newOutputStream(Path.of(args[2])), 1 << 20))) {
             while (true) {
                 byte[] utf8 = new byte[in.readInt()];
                 in.readFully(utf8);
@@ -48,7 +48,8 @@ public final class EncodeTexts {
                 out.writeInt(offset[end]);
             }
         }
-        byte[] decoded = tokenizer.decode(tokenizer.encodeToIds(text, false), false).getBytes(StandardCharsets.UTF_8);
+        byte[] decoded =
+                tokenizer.decode(tokenizer.encodeToIds(text, false), false).getBytes(StandardCharsets.UTF_8);
         out.writeInt(decoded.length);
         out.write(decoded);
     }
