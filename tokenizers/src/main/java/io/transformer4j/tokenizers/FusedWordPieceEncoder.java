@@ -14,6 +14,8 @@ import io.transformer4j.tokenizers.text.TokenBuffer;
  */
 final class FusedWordPieceEncoder implements SegmentEncoder {
 
+    private static final int BLOCK_SIZE = 4096;
+
     private final BertCharacterMap characters;
     private final WordPiece model;
     private final PipelineEncoder pipeline;
@@ -27,64 +29,57 @@ final class FusedWordPieceEncoder implements SegmentEncoder {
     @Override
     public int encode(String text, int from, int to, int firstWord, TokenBuffer out) {
         int sizeBefore = out.size();
-        WordMatcher words = new WordMatcher(model, firstWord, out);
-        int[] latin1 = characters.latin1();
-        for (int i = from; i < to; i++) {
-            char c = text.charAt(i);
-            int action;
-            if (c < 256) {
-                action = latin1[c];
-            } else if (!Character.isSurrogate(c)) {
-                action = characters.action(c);
-            } else if (Character.isHighSurrogate(c) && i + 1 < to && Character.isLowSurrogate(text.charAt(i + 1))) {
-                if (!feedExpansion(Character.toCodePoint(c, text.charAt(i + 1)), i, i + 2, words)) {
-                    return pipelined(text, from, to, firstWord, out, sizeBefore);
-                }
-                i++;
-                continue;
-            } else {
-                action = characters.action(NormalizedString.REPLACEMENT);
+        WordMatcher words = new WordMatcher(model, characters.latin1(), firstWord, out);
+        char[] block = new char[Math.min(to - from, BLOCK_SIZE)];
+        for (int blockStart = from; blockStart < to; ) {
+            int blockEnd = Math.min(to, blockStart + block.length);
+            if (blockEnd < to && Character.isHighSurrogate(text.charAt(blockEnd - 1)) && blockEnd - blockStart > 1) {
+                blockEnd--; // keep pairs together
             }
-            if (action > 0) {
-                words.append((char) action, i, i + 1);
-            } else if (action == BertCharacterMap.SPACE) {
-                words.end();
-            } else if (action <= BertCharacterMap.ISOLATED) {
-                words.end();
-                words.append((char) (BertCharacterMap.ISOLATED - action), i, i + 1);
-                words.end();
-            } else if (action != BertCharacterMap.DROPPED && !feedExpansion(c, i, i + 1, words)) {
-                return pipelined(text, from, to, firstWord, out, sizeBefore);
+            text.getChars(blockStart, blockEnd, block, 0);
+            if (!encodeBlock(block, blockEnd - blockStart, blockStart, words)) {
+                out.truncate(sizeBefore);
+                return pipeline.encode(text, from, to, firstWord, out);
             }
+            blockStart = blockEnd;
         }
         words.end();
         return words.nextWord();
     }
 
-    private int pipelined(String text, int from, int to, int firstWord, TokenBuffer out, int sizeBefore) {
-        out.truncate(sizeBefore);
-        return pipeline.encode(text, from, to, firstWord, out);
-    }
-
-    /** Feeds what a code point becomes; false if that depends on its neighbours. */
-    private boolean feedExpansion(int codePoint, int start, int end, WordMatcher words) {
-        if (characters.action(codePoint) == BertCharacterMap.UNSAFE) {
-            return false;
-        }
-        String expansion = characters.expansion(codePoint);
-        for (int i = 0; i < expansion.length(); ) {
-            int part = expansion.codePointAt(i);
-            i += Character.charCount(part);
-            int action = BertCharacterMap.normalizedAction(part);
-            if (action > 0) {
-                words.appendCodePoint(part, start, end);
-            } else {
-                words.end();
-                if (action <= BertCharacterMap.ISOLATED) {
-                    words.appendCodePoint(part, start, end);
-                    words.end();
+    /**
+     * Feeds a block of characters; false if it holds one whose form depends on its neighbours.
+     *
+     * @param base position of the block in the text
+     */
+    private boolean encodeBlock(char[] block, int length, int base, WordMatcher words) {
+        for (int i = 0; i < length; ) {
+            i = words.appendPlain(block, i, length, base);
+            if (i == length) {
+                break;
+            }
+            char c = block[i];
+            int size = 1;
+            int codePoint = c;
+            if (Character.isSurrogate(c)) {
+                if (Character.isHighSurrogate(c) && i + 1 < length && Character.isLowSurrogate(block[i + 1])) {
+                    codePoint = Character.toCodePoint(c, block[i + 1]);
+                    size = 2;
+                } else {
+                    codePoint = NormalizedString.REPLACEMENT;
                 }
             }
+            int action = characters.action(codePoint);
+            if (action == BertCharacterMap.UNSAFE) {
+                return false;
+            }
+            int start = base + i;
+            if (action == BertCharacterMap.COMPLEX) {
+                words.takeAll(characters.expansion(codePoint), start, start + size);
+            } else if (action != BertCharacterMap.DROPPED) {
+                words.take(action, start, start + size);
+            }
+            i += size;
         }
         return true;
     }
@@ -94,13 +89,15 @@ final class FusedWordPieceEncoder implements SegmentEncoder {
 
         private final WordPiece model;
         private final WordPieceTrie trie;
+        private final int[] latin1;
         private final TokenBuffer out;
         private final int maxChars;
 
-        /** Spans, in the text, of the word's characters; words longer than the model takes aren't kept. */
+        /** Spans, in the text, of the word's characters, unless it is {@link #plain}. */
         private final int[] starts;
 
         private final int[] ends;
+        private boolean plain = true; // character i of the word is character wordStart + i of the text
         private int node = WordPieceTrie.ROOT;
         private int length; // in chars
         private int codePoints;
@@ -111,9 +108,10 @@ final class FusedWordPieceEncoder implements SegmentEncoder {
         private int wordEnd;
         private int word;
 
-        WordMatcher(WordPiece model, int firstWord, TokenBuffer out) {
+        WordMatcher(WordPiece model, int[] latin1, int firstWord, TokenBuffer out) {
             this.model = model;
             this.trie = model.trie();
+            this.latin1 = latin1;
             this.out = out;
             this.maxChars = model.maxInputCharsPerWord();
             this.starts = new int[2 * maxChars + 2];
@@ -126,52 +124,124 @@ final class FusedWordPieceEncoder implements SegmentEncoder {
             return word;
         }
 
-        void appendCodePoint(int codePoint, int start, int end) {
-            if (Character.isBmpCodePoint(codePoint)) {
-                append((char) codePoint, start, end);
-            } else {
-                append(Character.highSurrogate(codePoint), start, end);
-                codePoints--; // the two halves are one
-                append(Character.lowSurrogate(codePoint), start, end);
+        /**
+         * Takes characters as long as they need no thought: Latin ones that go on a plain word, and single blanks. This is where nearly all
+         * time is spent.
+         *
+         * @return where it stopped
+         */
+        int appendPlain(char[] block, int from, int to, int base) {
+            int at = from;
+            while (at < to && plain) {
+                if (codePoints == 0) {
+                    wordStart = base + at;
+                } else if (wordEnd != base + at) {
+                    return at; // something vanished in between
+                }
+                int runStart = at;
+                int current = node;
+                int action = 0;
+                while (at < to && block[at] < 256 && (action = latin1[block[at]]) > 0) {
+                    int target = trie.next(current, (char) action);
+                    if (target == WordPieceTrie.NONE && !broken) {
+                        node = current;
+                        broken |= codePoints + at - runStart >= maxChars;
+                        while (target == WordPieceTrie.NONE && fallBack()) {
+                            target = trie.next(node, (char) action);
+                        }
+                    }
+                    current = target == WordPieceTrie.NONE ? WordPieceTrie.ROOT : target;
+                    at++;
+                }
+                node = current;
+                length += at - runStart;
+                codePoints += at - runStart;
+                wordEnd = base + at;
+                broken |= codePoints > maxChars;
+                if (at == to || block[at] >= 256 || action != BertCharacterMap.SPACE) {
+                    return at;
+                }
+                end();
+                at++;
+            }
+            return at;
+        }
+
+        /** Does what a {@link BertCharacterMap} says with a character that stands at {@code [start, end)}. */
+        void take(int action, int start, int end) {
+            if (action > 0) {
+                append(action, start, end);
+                return;
+            }
+            end();
+            if (action <= BertCharacterMap.ISOLATED) {
+                append(BertCharacterMap.ISOLATED - action, start, end);
+                end();
             }
         }
 
-        void append(char c, int start, int end) {
+        /** Takes all that one character expands to. */
+        void takeAll(String expansion, int start, int end) {
+            for (int i = 0; i < expansion.length(); ) {
+                int part = expansion.codePointAt(i);
+                i += Character.charCount(part);
+                take(BertCharacterMap.normalizedAction(part), start, end);
+            }
+        }
+
+        private void append(int codePoint, int start, int end) {
             if (codePoints == 0) {
                 wordStart = start;
             }
             wordEnd = end;
             codePoints++;
+            broken |= codePoints > maxChars;
             if (broken) {
                 return;
             }
-            if (codePoints > maxChars) {
-                broken = true;
-                return;
+            if (Character.isBmpCodePoint(codePoint)) {
+                step((char) codePoint, start, end);
+            } else {
+                step(Character.highSurrogate(codePoint), start, end);
+                step(Character.lowSurrogate(codePoint), start, end);
             }
-            starts[length] = start;
-            ends[length++] = end;
-            int target = trie.next(node, c);
-            while (target == WordPieceTrie.NONE) {
-                if (!fallBack()) {
-                    return;
+        }
+
+        private void step(char c, int start, int end) {
+            if (plain && (start != wordStart + length || end != start + 1)) {
+                for (int i = 0; i < length; i++) {
+                    starts[i] = wordStart + i;
+                    ends[i] = wordStart + i + 1;
                 }
+                plain = false;
+            }
+            if (!plain) {
+                starts[length] = start;
+                ends[length] = end;
+            }
+            length++;
+            int target = trie.next(node, c);
+            while (target == WordPieceTrie.NONE && fallBack()) {
                 target = trie.next(node, c);
             }
-            node = target;
+            node = target == WordPieceTrie.NONE ? WordPieceTrie.ROOT : target; // a broken word's node doesn't matter
         }
 
         /** Follows the failure link and emits its pieces; false if the word is unknown. */
         private boolean fallBack() {
             int link = trie.fail(node);
-            if (link == WordPieceTrie.NONE) {
+            if (link == WordPieceTrie.NONE || broken) {
                 broken = true;
                 return false;
             }
             int pops = trie.pops(node);
             for (int i = 0; i < trie.popCount(pops); i++) {
                 int pieceEnd = matched + trie.popLength(pops, i);
-                out.add(trie.popId(pops, i), starts[matched], ends[pieceEnd - 1], word);
+                out.add(
+                        trie.popId(pops, i),
+                        plain ? wordStart + matched : starts[matched],
+                        plain ? wordStart + pieceEnd : ends[pieceEnd - 1],
+                        word);
                 matched = pieceEnd;
             }
             node = link;
@@ -195,6 +265,7 @@ final class FusedWordPieceEncoder implements SegmentEncoder {
             codePoints = 0;
             matched = 0;
             broken = false;
+            plain = true;
             firstPiece = out.size();
         }
     }

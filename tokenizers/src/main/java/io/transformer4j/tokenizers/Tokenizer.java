@@ -55,6 +55,7 @@ public final class Tokenizer {
 
     private final Map<String, AddedToken> addedByContent = new HashMap<>();
     private final Map<Integer, AddedToken> addedById = new HashMap<>();
+    private final Map<Integer, String> addedTexts = new HashMap<>(); // normalized, where the token is
     private final AddedTokens rawTokens;
     private final AddedTokens rawNormalizedTokens; // sought in the text itself if nothing normalizes it
     private final SegmentEncoder segments;
@@ -100,6 +101,7 @@ public final class Tokenizer {
                 if (normalized && normalizer != null) {
                     normalizer.normalize(content);
                 }
+                addedTexts.put(token.id(), content.toString());
                 sought.add(new AddedTokens.Sought(content.toString(), token));
             }
         }
@@ -253,7 +255,7 @@ public final class Tokenizer {
                 ? PostProcessor.plain(pair != null)
                 : postProcessor.pieces(pair != null, encodeOptions.addSpecialTokens());
         List<String> texts = pair == null ? List.of(text) : List.of(text, pair);
-        List<TokenBuffer> tokens = texts.stream().map(this::tokenize).toList();
+        List<TokenBuffer> tokens = pair == null ? List.of(tokenize(text)) : List.of(tokenize(text), tokenize(pair));
         OffsetTrimming trimming = postProcessor == null ? OffsetTrimming.NONE : postProcessor.trimming();
         int special = Piece.specialTokens(pieces);
         Truncation truncation = encodeOptions.truncation();
@@ -350,12 +352,8 @@ public final class Tokenizer {
     }
 
     private @Nullable String tokenOrNull(int id) {
-        String token = model.vocabulary().token(id);
-        if (!addedById.isEmpty()) {
-            AddedToken added = addedById.get(id);
-            token = added == null ? token : added.content();
-        }
-        return token;
+        String added = addedTexts.get(id);
+        return added == null ? model.vocabulary().token(id) : added;
     }
 
     /** Whether {@link #decode} can leave this id out. */
