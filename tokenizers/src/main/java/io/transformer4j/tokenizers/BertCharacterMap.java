@@ -107,8 +107,11 @@ final class BertCharacterMap {
         return ideograph ? ISOLATED - text.codePointAt(1) : COMPLEX;
     }
 
-    /** Whether the decomposition holds a mark that takes part in reordering and is not dropped. */
+    /** Whether the decomposition holds a mark that takes part in reordering and isn't dropped; or there is no action for it. */
     private boolean isUnsafe(int codePoint) {
+        if (codePoint == 0 && !normalizer.cleanText()) {
+            return true; // no action stands for it: 0 is SPACE
+        }
         if (!normalizer.stripsAccents()) {
             return false;
         }

@@ -351,6 +351,10 @@ public final class Tokenizer {
         return token;
     }
 
+    boolean hasToken(int id) {
+        return tokenOrNull(id) != null;
+    }
+
     private @Nullable String tokenOrNull(int id) {
         String added = addedTexts.get(id);
         return added == null ? model.vocabulary().token(id) : added;

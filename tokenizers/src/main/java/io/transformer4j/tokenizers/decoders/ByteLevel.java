@@ -16,21 +16,21 @@ public record ByteLevel(boolean addPrefixSpace, boolean trimOffsets, boolean use
     public List<String> decode(List<String> tokens) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(tokens.size() * 6);
         for (String token : tokens) {
-            write(token, bytes);
+            bytes.writeBytes(bytes(token));
         }
         return List.of(bytes.toString(StandardCharsets.UTF_8));
     }
 
-    /** A token with a character outside the alphabet is no byte-level token: it is text. */
-    private static void write(String token, ByteArrayOutputStream out) {
-        for (int i = 0; i < token.length(); i++) {
-            if (ByteAlphabet.byteOf(token.charAt(i)) < 0) {
-                out.writeBytes(token.getBytes(StandardCharsets.UTF_8));
-                return;
+    /** The bytes that a token stands for; one with a character outside the alphabet is no byte-level token, but text. */
+    public static byte[] bytes(String token) {
+        byte[] bytes = new byte[token.length()];
+        for (int i = 0; i < bytes.length; i++) {
+            int value = ByteAlphabet.byteOf(token.charAt(i));
+            if (value < 0) {
+                return token.getBytes(StandardCharsets.UTF_8);
             }
+            bytes[i] = (byte) value;
         }
-        for (int i = 0; i < token.length(); i++) {
-            out.write(ByteAlphabet.byteOf(token.charAt(i)));
-        }
+        return bytes;
     }
 }
