@@ -20,7 +20,7 @@ import tempfile
 import unicodedata
 
 import numpy as np
-from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
+from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
 
 BATCH = 20_000
 
@@ -143,8 +143,41 @@ def other_pipelines():
     yield "pre-tokenizer-Sequence", words(n.NFC(), p.Sequence([p.WhitespaceSplit(), p.Digits(individual_digits=True), p.Punctuation("contiguous")]))
     for behavior in ("removed", "isolated", "merged_with_previous", "merged_with_next", "contiguous"):
         yield f"pre-tokenizer-Split-{behavior}", words(None, p.Split(Regex("[ae ]+|[.]"), behavior))
-    added = bert_like_with_added_tokens()
-    yield "added-tokens", added
+    yield "added-tokens", bert_like_with_added_tokens()
+    for byte_fallback in (False, True):
+        yield f"unigram-byte-fallback-{byte_fallback}", unigram(byte_fallback)
+        yield f"bpe-byte-fallback-{byte_fallback}", metaspace_bpe(byte_fallback)
+
+
+SAMPLE = ["the cat sat on the mat", "that is the hat of the other cat", "été à la mer", "中文 中文字", "123 1234 12"] * 20
+BYTES = [f"<0x{b:02X}>" for b in range(256)]
+
+
+def unigram(byte_fallback):
+    trained = Tokenizer(models.Unigram())
+    trained.pre_tokenizer = pre_tokenizers.Metaspace()
+    trained.train_from_iterator(SAMPLE, trainers.UnigramTrainer(vocab_size=80, special_tokens=["<unk>"], unk_token="<unk>", show_progress=False))
+    vocab = [tuple(piece) for piece in json.loads(trained.to_str())["model"]["vocab"]]
+    if byte_fallback:
+        vocab += [(piece, 0.0) for piece in BYTES]
+    return metaspace(models.Unigram(vocab, 0, byte_fallback), byte_fallback)
+
+
+def metaspace_bpe(byte_fallback):
+    trained = Tokenizer(models.BPE(unk_token="<unk>"))
+    trained.pre_tokenizer = pre_tokenizers.Metaspace()
+    trained.train_from_iterator(SAMPLE, trainers.BpeTrainer(vocab_size=90, special_tokens=["<unk>", *(BYTES if byte_fallback else [])], show_progress=False))
+    model = json.loads(trained.to_str())["model"]
+    merges = [tuple(merge) for merge in model["merges"]]
+    return metaspace(models.BPE(vocab=model["vocab"], merges=merges, unk_token="<unk>", fuse_unk=True, byte_fallback=byte_fallback), byte_fallback)
+
+
+def metaspace(model, byte_fallback):
+    tokenizer = Tokenizer(model)
+    tokenizer.normalizer = normalizers.NFKC()
+    tokenizer.pre_tokenizer = pre_tokenizers.Metaspace()
+    tokenizer.decoder = decoders.Sequence([decoders.ByteFallback(), decoders.Metaspace()]) if byte_fallback else decoders.Metaspace()
+    return tokenizer
 
 
 def bert_like_with_added_tokens():

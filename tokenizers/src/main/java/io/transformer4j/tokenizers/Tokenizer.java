@@ -17,14 +17,19 @@ import io.transformer4j.tokenizers.text.NormalizedString;
 import io.transformer4j.tokenizers.text.Span;
 import io.transformer4j.tokenizers.text.TokenBuffer;
 import io.transformer4j.tokenizers.text.TokenizerException;
+import io.transformer4j.tokenizers.text.UnicodeTables;
+import java.io.IOException;
+import java.io.Reader;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -248,6 +253,37 @@ public final class Tokenizer {
             }
         }
         return ids;
+    }
+
+    /**
+     * Passes the ids of a text of any length to {@code sink} in bounded memory, without special tokens around it.
+     *
+     * <p>With the pipelines of BERT and GPT-2 the ids are exactly those of the whole text. Any other pipeline gets the text line by line, each
+     * line with its end.
+     *
+     * @return the number of ids
+     */
+    public long encodeToIds(Reader reader, IntConsumer sink) throws IOException {
+        boolean fused = !(segments instanceof PipelineEncoder);
+        boolean prefixed = preTokenizer instanceof ByteLevel byteLevel && byteLevel.addPrefixSpace();
+        int margin = addedTokens.stream()
+                .mapToInt(token -> token.content().length())
+                .max()
+                .orElse(0);
+        StreamEncoder encoder = new StreamEncoder(
+                this::tokenize,
+                text -> {
+                    List<AddedTokens.Match> matches = new ArrayList<>(rawTokens.find(text, 0, text.length()));
+                    matches.addAll(rawNormalizedTokens.find(text, 0, text.length()));
+                    matches.sort(Comparator.comparingInt(AddedTokens.Match::start));
+                    return matches;
+                },
+                fused
+                        ? (before, after) ->
+                                (after == ' ' || (after == '\n' && !prefixed)) && !UnicodeTables.isWhitespace(before)
+                        : (before, after) -> before == '\n',
+                fused ? margin : 0);
+        return encoder.encode(reader, sink);
     }
 
     private Encoding encodeUnpadded(String text, @Nullable String pair, EncodeOptions encodeOptions) {

@@ -12,9 +12,10 @@ import org.jspecify.annotations.Nullable;
 @JsonSubTypes({
     @JsonSubTypes.Type(value = WordPiece.class, name = "WordPiece"),
     @JsonSubTypes.Type(value = Bpe.class, name = "BPE"),
+    @JsonSubTypes.Type(value = Unigram.class, name = "Unigram"),
     @JsonSubTypes.Type(value = WordLevel.class, name = "WordLevel"),
 })
-public sealed interface Model permits WordPiece, Bpe, WordLevel {
+public sealed interface Model permits WordPiece, Bpe, Unigram, WordLevel {
 
     /** Appends the tokens of one word, with spans in the original text and {@code wordIndex} as their word. */
     void tokenize(NormalizedString word, int wordIndex, TokenBuffer out);
