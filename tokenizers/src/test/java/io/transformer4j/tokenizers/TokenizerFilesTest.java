@@ -1,0 +1,182 @@
+package io.transformer4j.tokenizers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.transformer4j.tokenizers.models.Bpe;
+import io.transformer4j.tokenizers.models.Vocabulary;
+import io.transformer4j.tokenizers.text.TokenizerException;
+import io.transformer4j.tokenizers.trainers.BpeTrainer;
+import io.transformer4j.tokenizers.trainers.ProgressListener;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+class TokenizerFilesTest {
+
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final String TEXT = "Hello, wörld! It's 42 degrees\n\n in the sun.";
+
+    @TempDir
+    Path folder;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"wordpiece_uncased", "wordpiece_cased", "bpe_gpt2", "bpe_roberta"})
+    void tokenizerJsonOfHuggingFaceComesBackUnchanged(String name) throws IOException {
+        Path file = SharedFolder.resolve("oracles/tokenizers").resolve(name).resolve("tokenizer.json");
+
+        Tokenizer.load(file).save(folder);
+
+        JsonNode expected = JSON.readTree(Files.readString(file));
+        assertThat(JSON.readTree(Files.readString(folder.resolve("tokenizer.json"))))
+                .isEqualTo(expected);
+    }
+
+    @Test
+    void vocabularyFilesGiveTheSameTokenizer() throws IOException {
+        Tokenizer bert = Tokenizers.bertUncased(Vocabulary.of(List.of(
+                "[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "hello", "world", "in", "the", "sun", "##s", ",", "!")));
+        Tokenizer gpt2 = BpeTrainer.builder()
+                .vocabSize(300)
+                .minFrequency(1)
+                .build()
+                .train(Stream.of(TEXT), ProgressListener.NONE);
+        for (Tokenizer tokenizer : List.of(bert, gpt2)) {
+            tokenizer.save(folder);
+            Files.delete(folder.resolve("tokenizer.json"));
+
+            Tokenizer loaded = Tokenizer.load(folder);
+
+            assertThat(loaded.encode(TEXT).ids())
+                    .isEqualTo(tokenizer.encode(TEXT).ids());
+            assertThat(loaded.specialTokens()).isEqualTo(tokenizer.specialTokens());
+            assertThat(loaded.vocabSize()).isEqualTo(tokenizer.vocabSize());
+            try (Stream<Path> files = Files.list(folder)) {
+                assertThat(files.filter(file -> file.toString().endsWith(".tmp")))
+                        .isEmpty();
+            }
+            Files.deleteIfExists(folder.resolve("vocab.txt"));
+        }
+    }
+
+    @Test
+    void optionsSurviveTheFile() {
+        Tokenizer tokenizer = Tokenizers.characters(Stream.of(TEXT))
+                .withOptions(EncodeOptions.defaults()
+                        .withTruncation(Truncation.toLength(7).withStride(2).withDirection(Direction.LEFT))
+                        .withPadding(Padding.longest(3, "x").withMultipleOf(8)));
+
+        tokenizer.save(folder);
+
+        assertThat(Tokenizer.load(folder).options()).isEqualTo(tokenizer.options());
+    }
+
+    @Test
+    void charactersKeepEveryCharacter() {
+        Tokenizer tokenizer = Tokenizers.characters(Stream.of(TEXT));
+
+        int[] ids = tokenizer.encodeToIds(TEXT, true);
+
+        assertThat(ids).hasSize(TEXT.length());
+        assertThat(tokenizer.decode(ids, true)).isEqualTo(TEXT);
+        assertThat(tokenizer.tokenToId("\n")).hasValue(0);
+        assertThatThrownBy(() -> tokenizer.encode("Ω"))
+                .isInstanceOf(TokenizerException.class)
+                .hasMessageContaining("'Ω' isn't in the vocabulary");
+    }
+
+    @Test
+    void rolesComeFromSpecialTokensMap() throws IOException {
+        Tokenizers.characters(Stream.of("abc")).save(folder);
+        Files.writeString(
+                folder.resolve("special_tokens_map.json"),
+                "{\"pad_token\": {\"content\": \"b\"}, \"eos_token\": \"c\"}");
+
+        Tokenizer loaded = Tokenizer.load(folder);
+
+        assertThat(loaded.padTokenId()).hasValue(1);
+        assertThat(loaded.eosTokenId()).hasValue(2);
+        assertThat(loaded.maskTokenId()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "{`model`: {`type`: `Magic`, `vocab`: {}}}|model: there is no Model of type 'Magic'",
+                "{`normalizer`: {`type`: `Foo`}, `model`: {`type`: `WordLevel`, `vocab`: {}}}|normalizer: there is no Normalizer of type 'Foo'",
+                "{`model`: {`type`: `WordLevel`, `vocab`: {`a`: 0, `b`: 0}}}|gives id 0 to both 'a' and 'b'",
+                "{`model`: {`type`: `WordLevel`, `vocab`: {`a`: 0, `a`: 1}}}|uplicate",
+                "{`model`: {`type`: `WordLevel`, `vocab`: {`a`: -1}}}|the id -1",
+                "{`model`: {`type`: `BPE`, `vocab`: {`a`: 0}, `merges`: [`a b`]}}|merge 1 ('a' 'b') needs 'b', which isn't in the vocabulary",
+                "{`model`: {`type`: `BPE`, `vocab`: {`a`: 0}, `merges`: [`a`]}}|a merge must be two pieces with one space between, not 'a'",
+                "{`model`: {`type`: `BPE`, `vocab`: {`a`: 0}, `merges`: [], `dropout`: 0.1}}|dropout (0.1) is not supported",
+                "{`model`: {`type`: `Unigram`, `vocab`: [[`a`, 0.0]], `unk_id`: 7}}|unk_id 7 is no id of the 1 pieces",
+                "{`pre_tokenizer`: {`type`: `Split`, `pattern`: {`Regex`: `(`}, `behavior`: `Removed`, `invert`: false}, `model`: {`type`: `WordLevel`, `vocab`: {}}}|the regular expression '(' is not valid",
+                "{`surprise`: 1, `model`: {`type`: `WordLevel`, `vocab`: {}}}|surprise",
+                "{`added_tokens`: [{`id`: 0, `content`: `a`}], `model`: nothing}|line 1",
+                "{}|model",
+            })
+    void brokenTokenizerJsonIsAClearError(String json, String message) throws IOException {
+        Path file = folder.resolve("tokenizer.json");
+        Files.writeString(file, json.replace('`', '"'));
+
+        assertThatThrownBy(() -> Tokenizer.load(folder))
+                .isInstanceOf(TokenizerException.class)
+                .hasMessageContaining(file.toString())
+                .hasMessageContaining(message);
+    }
+
+    @Test
+    void brokenVocabularyFilesAreClearErrors() throws IOException {
+        assertThatThrownBy(() -> Tokenizer.load(folder)).hasMessageContaining("no tokenizer here");
+        Files.writeString(folder.resolve("vocab.txt"), "");
+        assertThatThrownBy(() -> Tokenizer.load(folder)).hasMessageContaining("the vocabulary is empty");
+        Files.write(folder.resolve("vocab.txt"), new byte[] {'a', '\n', (byte) 0xFF, '\n'});
+        assertThatThrownBy(() -> Tokenizer.load(folder)).hasMessageContaining("not valid UTF-8");
+        Files.writeString(folder.resolve("vocab.json"), "{\"a\": 0, \"b\": 1}");
+        Files.writeString(folder.resolve("merges.txt"), "#version: 0.2\na b\n");
+        assertThatThrownBy(() -> Tokenizer.load(folder))
+                .hasMessageContaining("needs 'ab', which isn't in the vocabulary");
+        Files.writeString(folder.resolve("merges.txt"), "#version: 0.2\n\nab\n");
+        assertThatThrownBy(() -> Tokenizer.load(folder)).hasMessageContaining("merges.txt line 3");
+    }
+
+    @Test
+    void duplicateAndEmptyLinesOfAVocabularyKeepTheirIds() throws IOException {
+        Files.writeString(folder.resolve("vocab.txt"), "[UNK]\nab\n\nab\ncd\r\n");
+
+        Tokenizer tokenizer = Tokenizer.load(folder);
+
+        assertThat(tokenizer.vocabSize()).isEqualTo(5);
+        assertThat(tokenizer.encode("ab cd x").ids()).containsExactly(3, 4, 0);
+        assertThat(tokenizer.idToToken(1)).isEqualTo("ab");
+    }
+
+    /** A merge may need a piece that only a later one makes, or itself: it never fires, and nothing loops. */
+    @Test
+    void cyclicMergesEnd() {
+        Vocabulary vocabulary = Vocabulary.of(List.of("a", "aa", "aaa", "aaaa"));
+        String merges = "aa aa,a aaa,aa a,a a";
+        Bpe model = new Bpe(
+                vocabulary,
+                Stream.of(merges.split(",", -1))
+                        .map(io.transformer4j.tokenizers.models.Merge::parse)
+                        .toList(),
+                Bpe.Options.none());
+
+        Encoding encoding = Tokenizer.builder().model(model).build().encode("a".repeat(1001));
+
+        assertThat(String.join("", encoding.tokens())).isEqualTo("a".repeat(1001));
+    }
+}
