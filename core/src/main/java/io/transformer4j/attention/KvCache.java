@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * #close}. Not thread-safe.
  */
 public final class KvCache implements AutoCloseable {
-    private final int[] lengths;
+    private int[] lengths;
     private final List<Layer> layers = new ArrayList<>();
 
     /** An empty cache for {@code layers} layers and {@code batchSize} sequences. */
@@ -60,6 +60,21 @@ public final class KvCache implements AutoCloseable {
         for (int sequence = 0; sequence < lengths.length; sequence++) {
             lengths[sequence] += layout.length(sequence);
         }
+    }
+
+    /**
+     * Makes sequence {@code i} what sequence {@code sources[i]} was. Sequences may be left out, which shrinks the batch, or
+     * taken more than once, as beams are.
+     *
+     * @throws IndexOutOfBoundsException if there is no such sequence
+     */
+    public void select(int... sources) {
+        int[] selected = new int[sources.length];
+        for (int i = 0; i < sources.length; i++) {
+            selected[i] = lengths[sources[i]];
+        }
+        layers.forEach(layer -> layer.select(sources));
+        lengths = selected;
     }
 
     @Override
@@ -141,6 +156,23 @@ public final class KvCache implements AutoCloseable {
                     TensorScope.release(store);
                 }
                 return TensorScope.retain(larger);
+            }
+        }
+
+        private void select(int[] sources) {
+            if (keys != null && values != null) {
+                long[] rows = Arrays.stream(sources).asLongStream().toArray();
+                keys = replace(keys, rows);
+                values = replace(values, rows);
+            }
+        }
+
+        private static Tensor replace(Tensor store, long[] rows) {
+            try (TensorScope scope = new TensorScope();
+                    NoGradGuard guard = new NoGradGuard()) {
+                Tensor selected = store.index_select(0, Tensor.create(rows).to(store.device(), ScalarType.Long));
+                TensorScope.release(store);
+                return TensorScope.retain(selected);
             }
         }
 

@@ -1,0 +1,19 @@
+package io.transformer4j.generation;
+
+import java.util.List;
+
+/**
+ * A prompt and what the model made of it.
+ *
+ * @param promptIds the prompt's tokens
+ * @param newIds the tokens that follow, the ending one included
+ * @param text their text without special tokens, up to but without a stop string; empty if there is no tokenizer
+ * @param finishReason why it ended
+ */
+public record Generation(List<Integer> promptIds, List<Integer> newIds, String text, FinishReason finishReason) {
+    /** Copies the lists. */
+    public Generation {
+        promptIds = List.copyOf(promptIds);
+        newIds = List.copyOf(newIds);
+    }
+}

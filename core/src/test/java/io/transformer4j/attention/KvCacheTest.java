@@ -1,0 +1,49 @@
+package io.transformer4j.attention;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.transformer4j.models.ModelInputs;
+import io.transformer4j.models.gpt2.GPT2Config;
+import io.transformer4j.models.gpt2.GPT2LMHeadModel;
+import io.transformer4j.torch.Devices;
+import io.transformer4j.torch.TensorScope;
+import java.util.List;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Tensor;
+import org.junit.jupiter.api.Test;
+
+class KvCacheTest {
+
+    @Test
+    void selectedSequencesGoOnAsBefore() {
+        try (GPT2LMHeadModel model = new GPT2LMHeadModel(GPT2Config.SMALL.with(
+                        c -> c.vocabSize(50).nPositions(16).nEmbd(16).nLayer(2).nHead(2)));
+                NoGradGuard guard = new NoGradGuard();
+                TensorScope scope = new TensorScope();
+                KvCache cache = new KvCache(2, 3);
+                KvCache other = new KvCache(2, 3)) {
+            model.initializeWeights(1, Devices.cpu());
+            List<int[]> prompts = List.of(new int[] {1, 2, 3}, new int[] {4}, new int[] {5, 6});
+            model.nextTokenLogits(ModelInputs.of(prompts, Devices.cpu()), cache);
+            model.nextTokenLogits(ModelInputs.of(prompts, Devices.cpu()), other);
+            Tensor all = next(model, cache, 7, 7, 7); // [3, vocabSize]
+
+            other.select(2, 0, 2); // the second goes, the third comes twice
+            Tensor selected = next(model, other, 7, 7, 7);
+
+            assertThat(other.length(0)).isEqualTo(3);
+            assertThat(other.length(1)).isEqualTo(4);
+            Tensor expected = all.index_select(0, Tensor.create(new long[] {2, 0, 2}));
+            assertThat(selected.sub(expected).abs().max().item_double()).isLessThan(1e-5);
+
+            other.select(1);
+            assertThat(other.batchSize()).isEqualTo(1);
+        }
+    }
+
+    private static Tensor next(GPT2LMHeadModel model, KvCache cache, long... ids) {
+        SequenceLayout layout = SequenceLayout.uniform(ids.length, 1);
+        return model.nextTokenLogits(
+                ModelInputs.of(ids, new long[ids.length], cache.positions(layout), layout, Devices.cpu()), cache);
+    }
+}
