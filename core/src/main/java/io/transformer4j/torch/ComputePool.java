@@ -7,6 +7,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
 
 /**
@@ -114,9 +115,22 @@ public final class ComputePool implements AutoCloseable {
         LibC.exitNow(status);
     }
 
-    /** Stops the workers after their current task. */
+    /** Stops the workers after their current tasks and waits for these: then nothing uses their tensors any more. */
     @Override
     public void close() {
         workers.forEach(ExecutorService::shutdown);
+        boolean interrupted = false;
+        for (ExecutorService worker : workers) {
+            while (!worker.isTerminated()) {
+                try {
+                    worker.awaitTermination(1, TimeUnit.HOURS);
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 }
