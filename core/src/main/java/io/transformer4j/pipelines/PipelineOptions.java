@@ -1,0 +1,19 @@
+package io.transformer4j.pipelines;
+
+import io.soabase.recordbuilder.core.RecordBuilder;
+import io.transformer4j.torch.Precision;
+
+/**
+ * Where and how a pipeline computes.
+ *
+ * @param device {@code auto}, {@code cpu} or {@code cuda[:i]}
+ * @param threads compute threads; 0 for one per processor
+ * @param precision arithmetic of the products
+ * @param truncation whether texts that are longer than the model's positions are cut; otherwise they are an error
+ */
+@RecordBuilder
+public record PipelineOptions(String device, int threads, Precision precision, boolean truncation)
+        implements PipelineOptionsBuilder.With {
+    /** Best device, all processors, float32, no truncation. */
+    public static final PipelineOptions DEFAULT = new PipelineOptions("auto", 0, Precision.FP32, false);
+}

@@ -1,0 +1,166 @@
+package io.transformer4j.pipelines;
+
+import io.transformer4j.models.ModelInputs;
+import io.transformer4j.models.PretrainedModel;
+import io.transformer4j.tokenizers.EncodeOptions;
+import io.transformer4j.tokenizers.Encoding;
+import io.transformer4j.tokenizers.Tokenizer;
+import io.transformer4j.tokenizers.Truncation;
+import io.transformer4j.torch.ComputePool;
+import io.transformer4j.torch.Devices;
+import io.transformer4j.torch.Precision;
+import io.transformer4j.torch.TensorScope;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import org.bytedeco.pytorch.Device;
+import org.bytedeco.pytorch.NoGradGuard;
+
+/** What pipelines have in common: a model, its tokenizer and compute threads. Thread-safe. */
+final class PipelineRuntime<M extends PretrainedModel> implements AutoCloseable {
+    /** Enough rows for products at full speed, few enough for activations to stay small. */
+    private static final int MAX_BATCH_TOKENS = 2048;
+
+    private final M model;
+    private final Tokenizer tokenizer;
+    private final ComputePool pool;
+    private final PipelineOptions options;
+
+    private PipelineRuntime(M model, Tokenizer tokenizer, ComputePool pool, PipelineOptions options) {
+        this.model = model;
+        this.tokenizer = tokenizer;
+        this.pool = pool;
+        this.options = options;
+    }
+
+    static <M extends PretrainedModel> PipelineRuntime<M> open(
+            Path folder, PipelineOptions options, Function<Device, M> loader) {
+        Tokenizer tokenizer = Tokenizer.load(folder).withOptions(EncodeOptions.defaults());
+        ComputePool pool = new ComputePool(options.threads());
+        try {
+            return new PipelineRuntime<>(loader.apply(Devices.parse(options.device())), tokenizer, pool, options);
+        } catch (RuntimeException e) {
+            pool.close();
+            throw e;
+        }
+    }
+
+    M model() {
+        return model;
+    }
+
+    Tokenizer tokenizer() {
+        return tokenizer;
+    }
+
+    ComputePool pool() {
+        return pool;
+    }
+
+    Precision precision() {
+        return options.precision();
+    }
+
+    /**
+     * Tokens of the texts, special ones included.
+     *
+     * @throws IllegalArgumentException if a text has no tokens or, without truncation, more than the model has positions
+     */
+    List<Encoding> encode(List<String> texts) {
+        int positions = model.config().maxPositionEmbeddings();
+        EncodeOptions how = options.truncation()
+                ? EncodeOptions.defaults().withTruncation(Truncation.toLength(positions))
+                : EncodeOptions.defaults();
+        List<Encoding> encodings = tokenizer.encodeBatch(texts, how);
+        for (int i = 0; i < encodings.size(); i++) {
+            int length = encodings.get(i).length();
+            if (length == 0) {
+                throw new IllegalArgumentException("text " + i + " has no tokens: give at least one word");
+            }
+            if (length > positions) {
+                throw new IllegalArgumentException("text " + i + " has " + length
+                        + " tokens, but the model's max_position_embeddings is " + positions
+                        + ": truncate it (truncation=true) or choose a longer model");
+            }
+        }
+        return encodings;
+    }
+
+    /** Computes the results of a batch, in its order, inside a scope and without gradients. */
+    @FunctionalInterface
+    interface BatchFunction<R> {
+        List<R> apply(ModelInputs inputs, List<Encoding> batch);
+    }
+
+    /**
+     * Runs texts in batches of about the same length, which the workers take one after the other, the longest first.
+     *
+     * @return in the order of {@code encodings}
+     */
+    <R> List<R> run(List<Encoding> encodings, BatchFunction<R> function) {
+        List<List<Integer>> batches = batches(encodings);
+        AtomicInteger next = new AtomicInteger();
+        List<R> results = new ArrayList<>(Collections.nCopies(encodings.size(), null));
+        pool.onEachWorker(worker -> {
+            try (NoGradGuard guard = new NoGradGuard();
+                    Precision.Region region =
+                            options.precision().enter(model.device().type())) {
+                for (int i = next.getAndIncrement(); i < batches.size(); i = next.getAndIncrement()) {
+                    runBatch(batches.get(i), encodings, function, results);
+                }
+            }
+            return worker;
+        });
+        return List.copyOf(results);
+    }
+
+    private <R> void runBatch(
+            List<Integer> indices, List<Encoding> encodings, BatchFunction<R> function, List<R> results) {
+        try (TensorScope scope = new TensorScope()) {
+            List<Encoding> batch = indices.stream().map(encodings::get).toList();
+            List<int[]> ids = batch.stream().map(Encoding::ids).toList();
+            List<R> computed = function.apply(ModelInputs.of(ids, model.device()), batch);
+            for (int i = 0; i < computed.size(); i++) {
+                results.set(indices.get(i), computed.get(i)); // each element is written by one worker
+            }
+        }
+    }
+
+    private List<List<Integer>> batches(List<Encoding> encodings) {
+        int total = encodings.stream().mapToInt(Encoding::length).sum();
+        int limit = Math.min(MAX_BATCH_TOKENS, 1 + (total - 1) / pool.workers());
+        List<List<Integer>> batches = new ArrayList<>();
+        List<Integer> batch = new ArrayList<>();
+        int tokens = 0;
+        List<Integer> longestFirst = IntStream.range(0, encodings.size())
+                .boxed()
+                .sorted(Comparator.comparingInt(i -> -encodings.get(i).length()))
+                .toList();
+        for (int index : longestFirst) {
+            int length = encodings.get(index).length();
+            if (!batch.isEmpty() && tokens + length > limit) {
+                batches.add(batch);
+                batch = new ArrayList<>();
+                tokens = 0;
+            }
+            batch.add(index);
+            tokens += length;
+        }
+        if (!batch.isEmpty()) {
+            batches.add(batch);
+        }
+        return batches;
+    }
+
+    /** Stops the workers after their current tasks, then frees the model. */
+    @Override
+    public void close() {
+        pool.close();
+        model.close();
+    }
+}
