@@ -1,5 +1,6 @@
 package io.transformer4j.cli;
 
+import io.transformer4j.pipelines.PipelineOptions;
 import io.transformer4j.torch.ComputePool;
 import io.transformer4j.torch.Devices;
 import io.transformer4j.torch.Precision;
@@ -44,6 +45,11 @@ public final class ComputeOptions {
     /** A pool of the threads asked for; the caller closes it. */
     public ComputePool pool() {
         return new ComputePool(device().is_cpu() ? threads : 1);
+    }
+
+    /** These options for a pipeline. */
+    public PipelineOptions pipeline(boolean truncation) {
+        return new PipelineOptions(device, threads, precision(), truncation);
     }
 
     /** The precision. */

@@ -34,7 +34,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         sortOptions = false,
         usageHelpAutoWidth = true,
         description = "Train and use Transformers on the JVM.",
-        subcommands = {PretrainCommand.class},
+        subcommands = {DemoCommand.class, PretrainCommand.class},
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:success", "1:failure", "2:wrong usage", "130:interrupted"})
 public final class T4j implements Runnable {
