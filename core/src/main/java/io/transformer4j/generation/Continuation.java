@@ -38,16 +38,17 @@ final class Continuation {
     /** Adds a token, tells the listener, and decides whether the text has ended. */
     void add(int id, TokenListener listener) {
         sequence.add(id);
-        String fresh = text == null ? "" : text.add(id);
         if (config.eosTokenIds().contains(id)) {
             finishReason = FinishReason.EOS;
-        } else if (text != null && text.stopped()) {
-            finishReason = FinishReason.STOP_STRING;
         } else if (sequence.size() >= maxLength) {
             finishReason = FinishReason.LENGTH;
         }
-        if (finishReason != null && text != null) {
-            fresh += text.finish();
+        String fresh = "";
+        if (text != null) {
+            fresh = finished() ? text.add(id) + text.finish() : text.add(id);
+            if (text.stopped()) { // even if it came up in what was left at the end
+                finishReason = FinishReason.STOP_STRING;
+            }
         }
         listener.onToken(prompt, id, fresh);
     }

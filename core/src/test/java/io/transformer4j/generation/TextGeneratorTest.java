@@ -176,6 +176,15 @@ class TextGeneratorTest {
         assertThat(stopped.finishReason()).isEqualTo(FinishReason.STOP_STRING);
         assertThat(stopped.text()).isEqualTo(whole.text().substring(0, at)).isEqualTo(streamed.toString());
         assertThat(stopped.newIds()).isEqualTo(whole.newIds().subList(0, at + stop.length()));
+        int tokens = stopped.newIds().size();
+        assertThat(generator(pool)
+                        .generate(
+                                List.of(prompt),
+                                GenerationConfig.DEFAULT.with(
+                                        c -> c.stopStrings(List.of(stop)).maxNewTokens(tokens)))
+                        .get(0))
+                .as("a stop string completed by the last token that was allowed")
+                .isEqualTo(stopped);
     }
 
     @Test
