@@ -34,7 +34,15 @@ import picocli.CommandLine.UnmatchedArgumentException;
         sortOptions = false,
         usageHelpAutoWidth = true,
         description = "Train and use Transformers on the JVM.",
-        subcommands = {DemoCommand.class, PretrainCommand.class},
+        subcommands = {
+            DemoCommand.class,
+            TokenizerCommand.class,
+            PretrainCommand.class,
+            FillMaskCommand.class,
+            GenerateCommand.class,
+            EmbedCommand.class,
+            InfoCommand.class
+        },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:success", "1:failure", "2:wrong usage", "130:interrupted"})
 public final class T4j implements Runnable {

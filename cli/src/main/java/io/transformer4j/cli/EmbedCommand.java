@@ -1,0 +1,171 @@
+package io.transformer4j.cli;
+
+import io.transformer4j.pipelines.FeatureExtractionPipeline;
+import io.transformer4j.pipelines.Pipelines;
+import io.transformer4j.pipelines.Pooling;
+import io.transformer4j.pipelines.TokenVector;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
+import tools.jackson.databind.json.JsonMapper;
+
+/** {@code t4j embed}: vectors of texts or of their tokens, as JSON lines or tab-separated values. */
+@Command(
+        name = "embed",
+        description = "Make vectors of texts or of their tokens.",
+        footer = {
+            "%nExamples:",
+            "  t4j embed all-MiniLM-L6-v2 'A cat sits.' 'A dog runs.'",
+            "  t4j embed my-bert --pooling last-four --file sentences.txt --format tsv > vectors.tsv",
+            "  t4j embed my-bert --tokens 'He sat on the bank of the river.'"
+        })
+final class EmbedCommand implements Callable<Integer> {
+    private enum Format {
+        JSONL,
+        TSV
+    }
+
+    @Mixin
+    final ConfigOptions config = new ConfigOptions();
+
+    @Parameters(index = "0", paramLabel = "MODEL", description = "Checkpoint folder.")
+    private @Nullable Path model;
+
+    @Parameters(
+            index = "1..*",
+            arity = "0..*",
+            paramLabel = "TEXT",
+            description = "Texts; - for the lines of standard input.")
+    private List<String> texts = new ArrayList<>();
+
+    @Option(names = "--file", paramLabel = "FILE", description = "Take the lines of a file as texts too.")
+    private @Nullable Path file;
+
+    @Option(
+            names = "--pooling",
+            paramLabel = "NAME",
+            defaultValue = "mean",
+            converter = PoolingConverter.class,
+            description =
+                    "mean over the tokens, cls (first token), or last-four (mean of the sum of the last four layers)"
+                            + " (default: ${DEFAULT-VALUE}).")
+    private Pooling pooling = Pooling.MEAN;
+
+    @Option(
+            names = "--normalize",
+            negatable = true,
+            defaultValue = "true",
+            fallbackValue = "true",
+            description = "Scale vectors of texts to length 1 (default: ${DEFAULT-VALUE}).")
+    private boolean normalize;
+
+    @Option(names = "--tokens", description = "Give the vector of each token instead of one for the text.")
+    private boolean tokens;
+
+    @Option(
+            names = "--format",
+            paramLabel = "NAME",
+            defaultValue = "jsonl",
+            description = "jsonl or tsv (default: ${DEFAULT-VALUE}).")
+    private Format format = Format.JSONL;
+
+    @Option(names = "--truncation", description = "Cut texts that are longer than the model's positions.")
+    private boolean truncation;
+
+    @Mixin
+    final ComputeOptions compute = new ComputeOptions();
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    private static final class PoolingConverter implements ITypeConverter<Pooling> {
+        @Override
+        public Pooling convert(String value) {
+            return switch (value) {
+                case "mean", "MEAN" -> Pooling.MEAN;
+                case "cls", "CLS" -> Pooling.CLS;
+                case "last-four", "LAST_FOUR_LAYERS" -> Pooling.LAST_FOUR_LAYERS;
+                default -> throw new TypeConversionException("must be mean, cls or last-four, not '" + value + "'");
+            };
+        }
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        PrintWriter printer = Objects.requireNonNull(spec).commandLine().getOut();
+        try (FeatureExtractionPipeline pipeline =
+                Pipelines.featureExtraction(Objects.requireNonNull(model), compute.pipeline(truncation))) {
+            Texts.forEachChunk(texts, file, chunk -> {
+                if (tokens) {
+                    printTokens(chunk, pipeline.tokenVectors(chunk, pooling), printer);
+                } else {
+                    printTexts(chunk, pipeline.embed(chunk, pooling, normalize), printer);
+                }
+                printer.flush();
+            });
+        }
+        return T4j.OK;
+    }
+
+    private void printTexts(List<String> chunk, List<float[]> vectors, PrintWriter printer) {
+        for (int i = 0; i < chunk.size(); i++) {
+            if (format == Format.JSONL) {
+                Map<String, Object> line = new LinkedHashMap<>();
+                line.put("text", chunk.get(i));
+                line.put("embedding", vectors.get(i));
+                printer.println(JsonMapper.shared().writeValueAsString(line));
+            } else {
+                printer.println(cell(chunk.get(i)) + "\t" + cells(vectors.get(i)));
+            }
+        }
+    }
+
+    private void printTokens(List<String> chunk, List<List<TokenVector>> vectors, PrintWriter printer) {
+        for (int i = 0; i < chunk.size(); i++) {
+            if (format == Format.JSONL) {
+                Map<String, Object> line = new LinkedHashMap<>();
+                line.put("text", chunk.get(i));
+                line.put("tokens", vectors.get(i));
+                printer.println(JsonMapper.shared().writeValueAsString(line));
+            } else {
+                String text = cell(chunk.get(i));
+                vectors.get(i)
+                        .forEach(token -> printer.println(String.join(
+                                "\t",
+                                text,
+                                cell(token.text()),
+                                Integer.toString(token.start()),
+                                Integer.toString(token.end()),
+                                cells(token.vector()))));
+            }
+        }
+    }
+
+    /** Tabs and line ends separate cells and lines, so a text can't have any. */
+    private static String cell(String text) {
+        return text.replaceAll("[\\t\\r\\n]", " ");
+    }
+
+    private static String cells(float[] vector) {
+        return IntStream.range(0, vector.length)
+                .mapToObj(i -> Float.toString(vector[i]))
+                .collect(Collectors.joining("\t"));
+    }
+}
