@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds added tokens in a text: leftmost first, the longest of those that begin at the same place.
@@ -100,8 +101,7 @@ final class AddedTokens {
         return group;
     }
 
-    private static @org.jspecify.annotations.Nullable Sought longestAt(
-            String text, int start, int to, Sought[] candidates) {
+    private static @Nullable Sought longestAt(String text, int start, int to, Sought[] candidates) {
         for (Sought candidate : candidates) {
             if (start + candidate.content().length() <= to && text.startsWith(candidate.content(), start)) {
                 return candidate;

@@ -5,6 +5,7 @@ import io.transformer4j.tokenizers.models.Merge;
 import io.transformer4j.tokenizers.models.Vocabulary;
 import io.transformer4j.tokenizers.models.WordPiece;
 import io.transformer4j.tokenizers.normalizers.BertNormalizer;
+import io.transformer4j.tokenizers.postprocessors.RobertaProcessing;
 import io.transformer4j.tokenizers.pretokenizers.ByteLevel;
 import io.transformer4j.tokenizers.text.TokenizerException;
 import java.io.IOException;
@@ -140,9 +141,7 @@ final class TokenizerFiles {
             config.put("add_prefix_space", byteLevel.addPrefixSpace());
             config.put(
                     "tokenizer_class",
-                    tokenizer.postProcessor() instanceof io.transformer4j.tokenizers.postprocessors.RobertaProcessing
-                            ? "RobertaTokenizer"
-                            : "GPT2Tokenizer");
+                    tokenizer.postProcessor() instanceof RobertaProcessing ? "RobertaTokenizer" : "GPT2Tokenizer");
         } else {
             config.put("tokenizer_class", "PreTrainedTokenizerFast");
         }

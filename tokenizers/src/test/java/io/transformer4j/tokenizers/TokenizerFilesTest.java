@@ -68,6 +68,22 @@ class TokenizerFilesTest {
         }
     }
 
+    /** As files of 2020 are: no model type, no use_regex, merges as lines. */
+    @Test
+    void oldFilesAreRead() throws IOException {
+        Files.writeString(folder.resolve("tokenizer.json"), """
+                {"version": "1.0", "added_tokens": [], "normalizer": null,
+                 "pre_tokenizer": {"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true},
+                 "post_processor": null, "decoder": {"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true},
+                 "model": {"vocab": {"a": 0, "b": 1, "Ġ": 2, "ab": 3, "Ġab": 4}, "merges": ["a b", "Ġ ab"]}}
+                """);
+
+        Tokenizer tokenizer = Tokenizer.load(folder);
+
+        assertThat(tokenizer.encode("ab ab").tokens()).containsExactly("ab", "Ġab");
+        assertThat(tokenizer.decode(new int[] {3, 4}, false)).isEqualTo("ab ab");
+    }
+
     @Test
     void optionsSurviveTheFile() {
         Tokenizer tokenizer = Tokenizers.characters(Stream.of(TEXT))

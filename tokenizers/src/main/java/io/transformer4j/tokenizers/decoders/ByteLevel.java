@@ -1,9 +1,12 @@
 package io.transformer4j.tokenizers.decoders;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import io.transformer4j.tokenizers.text.ByteAlphabet;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Joins all tokens and reads their characters as bytes of UTF-8; what is no valid UTF-8 becomes U+FFFD.
@@ -11,6 +14,18 @@ import java.util.List;
  * @param addPrefixSpace without effect here, like the other two; kept since {@code tokenizer.json} has it
  */
 public record ByteLevel(boolean addPrefixSpace, boolean trimOffsets, boolean useRegex) implements Decoder {
+
+    /** Older files don't have {@code use_regex}, which is true then; nor do some have the others. */
+    @JsonCreator
+    static ByteLevel fromJson(
+            @JsonProperty("add_prefix_space") @Nullable Boolean addPrefixSpace,
+            @JsonProperty("trim_offsets") @Nullable Boolean trimOffsets,
+            @JsonProperty("use_regex") @Nullable Boolean useRegex) {
+        return new ByteLevel(
+                !Boolean.FALSE.equals(addPrefixSpace),
+                !Boolean.FALSE.equals(trimOffsets),
+                !Boolean.FALSE.equals(useRegex));
+    }
 
     @Override
     public List<String> decode(List<String> tokens) {

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.transformer4j.tokenizers.text.TokenizerException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -59,7 +60,7 @@ public record TemplateProcessing(List<Part> single, List<Part> pair, Map<String,
     public TemplateProcessing {
         single = List.copyOf(single);
         pair = List.copyOf(pair);
-        specialTokens = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(specialTokens));
+        specialTokens = Collections.unmodifiableMap(new LinkedHashMap<>(specialTokens));
         for (Part part : concat(single, pair)) {
             if (part instanceof SpecialPart special && !specialTokens.containsKey(special.id())) {
                 throw new TokenizerException("a template uses '" + special.id()

@@ -1,10 +1,13 @@
 package io.transformer4j.tokenizers.pretokenizers;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import io.transformer4j.tokenizers.text.ByteAlphabet;
 import io.transformer4j.tokenizers.text.NormalizedString;
 import io.transformer4j.tokenizers.text.PreTokenizedString;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * GPT-2's splitting into words with their leading space, then one printable character a byte.
@@ -14,6 +17,18 @@ import java.util.List;
  * @param useRegex split by GPT-2's pattern; false leaves that to another pre-tokenizer
  */
 public record ByteLevel(boolean addPrefixSpace, boolean trimOffsets, boolean useRegex) implements PreTokenizer {
+
+    /** Older files don't have {@code use_regex}, which is true then; nor do some have the others. */
+    @JsonCreator
+    static ByteLevel fromJson(
+            @JsonProperty("add_prefix_space") @Nullable Boolean addPrefixSpace,
+            @JsonProperty("trim_offsets") @Nullable Boolean trimOffsets,
+            @JsonProperty("use_regex") @Nullable Boolean useRegex) {
+        return new ByteLevel(
+                !Boolean.FALSE.equals(addPrefixSpace),
+                !Boolean.FALSE.equals(trimOffsets),
+                !Boolean.FALSE.equals(useRegex));
+    }
 
     @Override
     public void preTokenize(PreTokenizedString text) {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
@@ -84,13 +85,13 @@ public final class TextPattern {
     @Override
     public boolean equals(@Nullable Object other) {
         return other instanceof TextPattern that
-                && java.util.Objects.equals(literal, that.literal)
-                && java.util.Objects.equals(regex, that.regex);
+                && Objects.equals(literal, that.literal)
+                && Objects.equals(regex, that.regex);
     }
 
     @Override
     public int hashCode() {
-        return java.util.Objects.hash(literal, regex);
+        return Objects.hash(literal, regex);
     }
 
     @Override
