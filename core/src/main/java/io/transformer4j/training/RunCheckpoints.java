@@ -6,15 +6,23 @@ import io.transformer4j.checkpoint.CheckpointStore;
 import io.transformer4j.checkpoint.ConfigJson;
 import io.transformer4j.checkpoint.SafetensorsFile;
 import io.transformer4j.checkpoint.SafetensorsWriter;
+import io.transformer4j.data.Batch;
+import io.transformer4j.data.DataCollator;
+import io.transformer4j.data.Dataset;
+import io.transformer4j.data.Fingerprint;
 import io.transformer4j.models.PretrainedModel;
 import io.transformer4j.models.WeightLoader;
 import io.transformer4j.models.auto.Models;
 import io.transformer4j.torch.TensorScope;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 import org.slf4j.Logger;
@@ -36,9 +44,68 @@ final class RunCheckpoints {
     /**
      * What must not change when a run goes on, since the data would come in another order.
      *
+     * @param trainingData tells training data apart
      * @param workers only changes the order of sums: a warning
      */
-    record Setup(long seed, int batchSize, int gradientAccumulationSteps, long trainingExamples, int workers) {}
+    record Setup(
+            long seed,
+            int batchSize,
+            int gradientAccumulationSteps,
+            int maxTokensPerBatch,
+            boolean groupByLength,
+            long trainingExamples,
+            Fingerprint trainingData,
+            int workers) {
+        private static final int SAMPLES = 64;
+
+        static Setup of(TrainingArguments arguments, Dataset data, DataCollator collator, int workers) {
+            return new Setup(
+                    arguments.seed(),
+                    arguments.batchSize(),
+                    arguments.gradientAccumulationSteps(),
+                    arguments.maxTokensPerBatch(),
+                    arguments.groupByLength(),
+                    data.size(),
+                    fingerprint(data, collator),
+                    workers);
+        }
+
+        /** A hash of examples from all over the dataset as the collator makes them: cheap whatever its size. */
+        private static Fingerprint fingerprint(Dataset data, DataCollator collator) {
+            StringBuilder content = new StringBuilder();
+            long samples = Math.min(SAMPLES, data.size());
+            for (long i = 0; i < samples; i++) {
+                Batch batch = collator.collate(0, List.of(data.get(0, i * data.size() / samples)));
+                content.append(Arrays.toString(batch.inputIds())).append(Arrays.toString(batch.labels()));
+            }
+            return Fingerprint.of(content.toString().getBytes(StandardCharsets.UTF_8));
+        }
+
+        /** In which setting another run differs from this one, in words. */
+        Optional<String> differenceTo(Setup other) {
+            return Stream.of(
+                            difference("seed", seed, other.seed),
+                            difference("batchSize", batchSize, other.batchSize),
+                            difference(
+                                    "gradientAccumulationSteps",
+                                    gradientAccumulationSteps,
+                                    other.gradientAccumulationSteps),
+                            difference("maxTokensPerBatch", maxTokensPerBatch, other.maxTokensPerBatch),
+                            difference("groupByLength", groupByLength, other.groupByLength),
+                            difference("trainingExamples", trainingExamples, other.trainingExamples),
+                            trainingData.equals(other.trainingData)
+                                    ? Optional.<String>empty()
+                                    : Optional.of("other training data"))
+                    .flatMap(Optional::stream)
+                    .findFirst();
+        }
+
+        private static Optional<String> difference(String name, Object mine, Object others) {
+            return mine.equals(others)
+                    ? Optional.empty()
+                    : Optional.of("%s %s instead of %s".formatted(name, others, mine));
+        }
+    }
 
     /** What {@code trainer_state.json} holds. */
     record Saved(Setup setup, TrainerState state) {}
@@ -100,16 +167,10 @@ final class RunCheckpoints {
     }
 
     private void checkSetup(Path folder, Setup before) {
-        Setup comparable = new Setup(
-                before.seed(),
-                before.batchSize(),
-                before.gradientAccumulationSteps(),
-                before.trainingExamples(),
-                setup.workers());
-        if (!comparable.equals(setup)) {
-            throw new TrainingException(folder + " belongs to a run with " + before + ", but this run has " + setup
+        setup.differenceTo(before).ifPresent(difference -> {
+            throw new TrainingException(folder + " belongs to a run with " + difference
                     + ": resume with the same data and arguments, or choose another output folder");
-        }
+        });
         if (before.workers() != setup.workers()) {
             LOG.warn(
                     "{} was made with {} threads, this run has {}: sums round differently, so results will differ in the"
@@ -120,12 +181,28 @@ final class RunCheckpoints {
         }
     }
 
+    /**
+     * Checks that a new run may begin here.
+     *
+     * @throws TrainingException if an earlier one left checkpoints: theirs and the new ones would be taken for one run's
+     */
+    void requireNone() {
+        List<CheckpointStore.Checkpoint> earlier = store.list();
+        if (!earlier.isEmpty()) {
+            throw new TrainingException(earlier.get(earlier.size() - 1).folder()
+                    + " belongs to an earlier run: resume it, or choose another output folder");
+        }
+    }
+
     /** Gives {@code model} the weights of the checkpoint of {@code step}. */
     void loadWeights(PretrainedModel model, long step) {
         store.list().stream()
                 .filter(checkpoint -> checkpoint.step() == step)
                 .findFirst()
-                .ifPresent(checkpoint -> loadWeights(checkpoint.folder(), model));
+                .ifPresentOrElse(
+                        checkpoint -> loadWeights(checkpoint.folder(), model),
+                        () -> LOG.warn(
+                                "the checkpoint of the best step, {}, is gone: the last weights are kept", step));
     }
 
     private static void loadWeights(Path folder, PretrainedModel model) {

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,7 +51,8 @@ public final class Trainer implements AutoCloseable {
     private final Object updateLock = new Object();
 
     private TrainerState state = TrainerState.START;
-    private long savedStep = -1;
+    private @Nullable TrainerState saved;
+    private boolean resumeTried;
     private boolean stopped;
 
     private Trainer(Builder builder) {
@@ -70,12 +72,7 @@ public final class Trainer implements AutoCloseable {
                 ? null
                 : new RunCheckpoints(
                         outputFolder,
-                        new RunCheckpoints.Setup(
-                                arguments.seed(),
-                                arguments.batchSize(),
-                                arguments.gradientAccumulationSteps(),
-                                trainData.size(),
-                                pool.workers()),
+                        RunCheckpoints.Setup.of(arguments, trainData, trainCollator, pool.workers()),
                         companions);
     }
 
@@ -94,43 +91,65 @@ public final class Trainer implements AutoCloseable {
         if (checkpoints == null) {
             throw new IllegalStateException("resuming needs an output folder");
         }
-        Optional<TrainerState> resumed = checkpoints.resume(model, optimizer);
-        resumed.ifPresent(saved -> {
-            state = saved;
-            savedStep = saved.globalStep();
-        });
-        return resumed.isPresent();
+        synchronized (updateLock) {
+            resumeTried = true;
+            Optional<TrainerState> resumed = checkpoints.resume(model, optimizer);
+            resumed.ifPresent(found -> {
+                state = found;
+                saved = found;
+            });
+            return resumed.isPresent();
+        }
     }
 
     /**
      * Trains to the last step, or until early stop or {@link #stop}, and writes the model to the output folder.
      *
      * @return the final state
-     * @throws TrainingException if too many steps in a row were not finite
+     * @throws TrainingException if too many steps in a row were not finite, or if the output folder has checkpoints of
+     *     another run, which would mix with this one's
      */
     public TrainerState train() {
+        if (checkpoints != null && !resumeTried && saved == null) {
+            checkpoints.requireNone();
+        }
         callbacks.forEach(callback -> callback.onTrainBegin(state, arguments));
         try (DataLoader loader = DataLoader.open(trainData, trainCollator, trainOptions(), state.position())) {
-            StepLog log = new StepLog();
-            boolean improving = true;
-            while (improving && !stopped() && state.globalStep() < arguments.maxSteps()) {
-                step(loader, log);
-                boolean last = state.globalStep() == arguments.maxSteps();
-                if (last || state.globalStep() % arguments.loggingSteps() == 0) {
-                    log.flush();
-                }
-                if (evalData != null && (last || isDue(arguments.evalSteps()))) {
-                    improving = evaluateAndCompare();
-                }
-                if (last || !improving || isDue(arguments.saveSteps())) {
-                    save();
-                }
+            Throughput throughput = new Throughput();
+            completeStep(throughput); // what a stop after the step that was saved left undone
+            while (!stopped() && !isOver()) {
+                step(loader);
+                completeStep(throughput);
             }
         }
         if (!stopped()) {
             finish();
         }
         return state;
+    }
+
+    private boolean isOver() {
+        int patience = arguments.earlyStoppingPatience();
+        return state.globalStep() >= arguments.maxSteps() || (patience > 0 && state.evaluationsSinceBest() >= patience);
+    }
+
+    /** Makes the log line, the evaluation and the checkpoint that are due after the last step and not made yet. */
+    private void completeStep(Throughput throughput) {
+        if (stopped() || state.globalStep() == 0) {
+            return;
+        }
+        boolean last = state.globalStep() >= arguments.maxSteps();
+        if (state.sinceLog().steps() > 0 && (last || isDue(arguments.loggingSteps()))) {
+            log(throughput);
+        }
+        boolean evaluated = state.evaluatedStep() == state.globalStep();
+        if (evalData != null && !evaluated && (last || isDue(arguments.evalSteps()))) {
+            evaluateAndCompare();
+        }
+        // Weights whose loss isn't finite may be beyond rescue: they must not push out older checkpoints.
+        if (isOver() || (isDue(arguments.saveSteps()) && state.skippedInARow() == 0)) {
+            save();
+        }
     }
 
     private boolean isDue(long every) {
@@ -140,7 +159,7 @@ public final class Trainer implements AutoCloseable {
     private DataLoaderOptions trainOptions() {
         DataLoaderOptions.Builder options = DataLoaderOptions.builder(arguments.batchSize())
                 .seed(arguments.seed())
-                .dropLast(true);
+                .dropLast(arguments.maxTokensPerBatch() == 0);
         if (arguments.maxTokensPerBatch() > 0) {
             options.maxTokensPerBatch(arguments.maxTokensPerBatch());
         }
@@ -150,33 +169,46 @@ public final class Trainer implements AutoCloseable {
         return options.build();
     }
 
-    private void step(DataLoader loader, StepLog log) {
+    private void step(DataLoader loader) {
         long start = System.nanoTime();
         List<Batch> microBatches = new ArrayList<>();
         for (int i = 0; i < arguments.gradientAccumulationSteps(); i++) {
             microBatches.add(loader.next());
         }
-        DataParallel.Means means = workers.gradients(microBatches, arguments.seed() + state.globalStep());
-        double norm = workers.reduce();
-        double learningRate = arguments.learningRateAt(state.globalStep());
-        boolean finite = Double.isFinite(means.loss()) && Double.isFinite(norm);
-        synchronized (updateLock) {
-            if (stopped) {
-                return; // the state that was saved doesn't have this step
+        DataParallel.Means means;
+        boolean finite;
+        try {
+            means = workers.gradients(microBatches, arguments.seed() + state.globalStep());
+            double norm = workers.reduce();
+            finite = Double.isFinite(means.loss()) && Double.isFinite(norm);
+            synchronized (updateLock) {
+                if (stopped) {
+                    return; // the state that was saved doesn't have this step
+                }
+                if (finite) {
+                    double learningRate = arguments.learningRateAt(state.globalStep());
+                    workers.apply(optimizer, state.optimizerSteps() + 1, learningRate, clipDivisor(norm));
+                }
+                double seconds = (System.nanoTime() - start) / 1e9;
+                state = next(microBatches, loader.position(), seconds, finite ? metrics(means, norm) : null);
             }
-            if (finite) {
-                workers.apply(optimizer, state.optimizerSteps() + 1, learningRate, clipDivisor(norm));
+            if (!finite) {
+                reportSkipped(means.loss(), norm);
             }
-            double seconds = (System.nanoTime() - start) / 1e9;
-            state = next(microBatches, loader.position(), finite, seconds);
-        }
-        workers.clearGradients();
-        if (finite) {
-            log.add(means, norm, learningRate, microBatches);
-        } else {
-            reportSkipped(means.loss(), norm);
+        } finally {
+            workers.clearGradients();
         }
         callbacks.forEach(callback -> callback.onStepEnd(state, means.loss()));
+        if (state.skippedInARow() >= arguments.maxSkippedSteps()) {
+            throw tooManySkipped();
+        }
+    }
+
+    private static Map<String, Double> metrics(DataParallel.Means means, double norm) {
+        Map<String, Double> metrics = new TreeMap<>(means.parts());
+        metrics.put("loss", means.loss());
+        metrics.put("grad_norm", norm);
+        return metrics;
     }
 
     /** What gradients are divided by so that their norm is at most the limit; null if it is already. */
@@ -185,14 +217,18 @@ public final class Trainer implements AutoCloseable {
         return arguments.maxGradNorm() > 0 && divisor > 1 ? divisor : null;
     }
 
-    private TrainerState next(List<Batch> microBatches, DataPosition position, boolean finite, double seconds) {
+    /** The state after a step with these metrics, or with none if it was skipped. */
+    private TrainerState next(
+            List<Batch> microBatches, DataPosition position, double seconds, @Nullable Map<String, Double> metrics) {
         long tokens = microBatches.stream().mapToLong(Batch::totalTokens).sum();
+        boolean skipped = metrics == null;
         return state.with(next -> next.globalStep(state.globalStep() + 1)
-                .optimizerSteps(state.optimizerSteps() + (finite ? 1 : 0))
+                .optimizerSteps(state.optimizerSteps() + (skipped ? 0 : 1))
                 .position(position)
                 .tokens(state.tokens() + tokens)
-                .skippedSteps(state.skippedSteps() + (finite ? 0 : 1))
-                .skippedInARow(finite ? 0 : state.skippedInARow() + 1)
+                .skippedSteps(state.skippedSteps() + (skipped ? 1 : 0))
+                .skippedInARow(skipped ? state.skippedInARow() + 1 : 0)
+                .sinceLog(metrics == null ? state.sinceLog() : state.sinceLog().plus(metrics))
                 .trainSeconds(state.trainSeconds() + seconds));
     }
 
@@ -204,11 +240,14 @@ public final class Trainer implements AutoCloseable {
                 norm,
                 state.position().epoch(),
                 state.position().index());
-        if (state.skippedInARow() >= arguments.maxSkippedSteps()) {
-            throw new TrainingException(state.skippedInARow() + " steps in a row had a loss or gradients that are not"
-                    + " finite, the last one step " + state.globalStep() + ": lower the learning rate and resume from "
-                    + (savedStep < 0 ? "the beginning" : "checkpoint-" + savedStep) + ", which is sound");
-        }
+    }
+
+    private TrainingException tooManySkipped() {
+        return new TrainingException(state.skippedInARow() + " steps in a row had a loss or gradients that are not"
+                + " finite, the last one step " + state.globalStep() + ": lower the learning rate and "
+                + (saved == null
+                        ? "start again"
+                        : "resume from checkpoint-" + saved.globalStep() + ", which is sound"));
     }
 
     /**
@@ -218,6 +257,10 @@ public final class Trainer implements AutoCloseable {
      * @throws IllegalStateException if there is none
      */
     public Map<String, Double> evaluate() {
+        return evaluateWhile(() -> true);
+    }
+
+    private Map<String, Double> evaluateWhile(BooleanSupplier wanted) {
         Map<String, Double> sums = new TreeMap<>();
         long weight = 0;
         DataLoaderOptions options = DataLoaderOptions.builder(arguments.batchSize())
@@ -226,7 +269,8 @@ public final class Trainer implements AutoCloseable {
                 .build();
         try (DataLoader loader =
                 DataLoader.open(Builder.given(evalData, "evalData"), evalCollator, options, DataPosition.START)) {
-            for (long i = 0; loader.hasNext() && (arguments.evalBatches() == 0 || i < arguments.evalBatches()); i++) {
+            long limit = arguments.evalBatches() == 0 ? Long.MAX_VALUE : arguments.evalBatches();
+            for (long i = 0; i < limit && wanted.getAsBoolean() && loader.hasNext(); i++) {
                 Batch batch = loader.next();
                 DataParallel.Means means = workers.evaluate(batch);
                 long labels = batch.labelledTokens();
@@ -241,34 +285,36 @@ public final class Trainer implements AutoCloseable {
         return sums;
     }
 
-    /** Evaluates, notes the best, and says whether the run should go on. */
-    private boolean evaluateAndCompare() {
-        Map<String, Double> metrics = evaluate();
+    /** Evaluates and notes the best. An evaluation that a stop breaks off is made after resuming. */
+    private void evaluateAndCompare() {
+        Map<String, Double> metrics = evaluateWhile(() -> !stopped());
         double loss = metrics.getOrDefault("eval_loss", Double.NaN);
         Double best = state.bestLoss();
         boolean better = Double.isFinite(loss) && (best == null || loss < best);
         synchronized (updateLock) {
+            if (stopped) {
+                return;
+            }
+            TrainerState evaluated = state.withEvaluatedStep(state.globalStep());
             state = better
-                    ? state.with(next ->
+                    ? evaluated.with(next ->
                             next.bestLoss(loss).bestStep(state.globalStep()).evaluationsSinceBest(0))
-                    : state.withEvaluationsSinceBest(state.evaluationsSinceBest() + 1);
+                    : evaluated.withEvaluationsSinceBest(state.evaluationsSinceBest() + 1);
         }
         callbacks.forEach(callback -> callback.onEvaluate(state, metrics));
         if (better && (arguments.loadBestModelAtEnd() || arguments.earlyStoppingPatience() > 0)) {
             save();
         }
-        return arguments.earlyStoppingPatience() == 0
-                || state.evaluationsSinceBest() < arguments.earlyStoppingPatience();
     }
 
-    /** Writes a checkpoint of the last complete step, unless there is one; does nothing without output folder. */
+    /** Writes a checkpoint of the state, unless there is one; does nothing without output folder. */
     private void save() {
         synchronized (updateLock) {
-            if (checkpoints == null || savedStep == state.globalStep()) {
+            if (checkpoints == null || state.equals(saved)) {
                 return;
             }
             Path folder = checkpoints.save(model, optimizer, state, arguments.saveTotalLimit());
-            savedStep = state.globalStep();
+            saved = state;
             callbacks.forEach(callback -> callback.onSave(state, folder));
         }
     }
@@ -290,15 +336,16 @@ public final class Trainer implements AutoCloseable {
 
     /**
      * Saves a checkpoint of the last complete step and makes {@link #train} end after the step in hand, whose work is
-     * lost. May be called from any thread; returns when the checkpoint is complete.
+     * lost. May be called from any thread; returns when the checkpoint is complete. The trainer can't go on afterwards:
+     * resume with another.
      *
-     * @return the step that was saved last
+     * @return the step that was saved last; negative without output folder
      */
     public long stop() {
         synchronized (updateLock) {
             stopped = true;
             save();
-            return savedStep;
+            return saved == null ? -1 : saved.globalStep();
         }
     }
 
@@ -315,41 +362,31 @@ public final class Trainer implements AutoCloseable {
         workers.close();
     }
 
-    /** Means between two log lines. */
-    private final class StepLog {
-        private final Map<String, Double> sums = new LinkedHashMap<>();
-        private double learningRate;
-        private long steps;
-        private long tokens;
-        private long start = System.nanoTime();
-
-        void add(DataParallel.Means means, double norm, double rate, List<Batch> batches) {
-            sums.merge("loss", means.loss(), Double::sum);
-            means.parts().forEach((name, value) -> sums.merge(name, value, Double::sum));
-            sums.merge("grad_norm", norm, Double::sum);
-            tokens += batches.stream().mapToLong(Batch::totalTokens).sum();
-            learningRate = rate;
-            steps++;
+    /** Reports the means since the last log line, and starts anew. */
+    private void log(Throughput throughput) {
+        Map<String, Double> metrics = new LinkedHashMap<>(state.sinceLog().means());
+        metrics.put("learning_rate", arguments.learningRateAt(state.globalStep() - 1));
+        metrics.put("tokens_per_second", throughput.measure());
+        metrics.put("tokens", (double) state.tokens());
+        metrics.put(
+                "epoch", state.position().epoch() + (double) state.position().index() / trainData.size());
+        callbacks.forEach(callback -> callback.onLog(state, metrics));
+        synchronized (updateLock) {
+            state = state.withSinceLog(MetricSums.NONE);
         }
+    }
 
-        void flush() {
-            if (steps > 0) {
-                Map<String, Double> metrics = new LinkedHashMap<>();
-                sums.forEach((name, sum) -> metrics.put(name, sum / steps));
-                metrics.put("learning_rate", learningRate);
-                metrics.put("tokens_per_second", tokens / ((System.nanoTime() - start) / 1e9));
-                metrics.put("tokens", (double) state.tokens());
-                metrics.put("epoch", epoch());
-                callbacks.forEach(callback -> callback.onLog(state, metrics));
-            }
-            sums.clear();
-            steps = 0;
-            tokens = 0;
-            start = System.nanoTime();
-        }
+    /** Speed between two log lines of this process. */
+    private final class Throughput {
+        private long tokens = state.tokens();
+        private long nanos = System.nanoTime();
 
-        private double epoch() {
-            return state.position().epoch() + (double) state.position().index() / trainData.size();
+        double measure() {
+            long now = System.nanoTime();
+            double perSecond = (state.tokens() - tokens) / ((now - nanos) / 1e9);
+            tokens = state.tokens();
+            nanos = now;
+            return perSecond;
         }
     }
 

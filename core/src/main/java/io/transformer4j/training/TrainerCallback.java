@@ -3,7 +3,10 @@ package io.transformer4j.training;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** Told what happens in a run, on the thread that trains. All methods do nothing by default. */
+/**
+ * Told what happens in a run, on the thread that trains; only {@link #onSave} may come from a thread that called {@link
+ * Trainer#stop}. All methods do nothing by default.
+ */
 public interface TrainerCallback {
     /** The run starts or goes on at {@code state}. */
     default void onTrainBegin(TrainerState state, TrainingArguments arguments) {}

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param tokens tokens seen
  * @param skippedSteps steps without update because loss or gradients weren't finite
  * @param skippedInARow how many of these were the last ones
+ * @param sinceLog metrics of the steps since the last log line
+ * @param evaluatedStep step of the last evaluation; 0 before the first
  * @param bestLoss lowest evaluation loss so far; null before the first evaluation
  * @param bestStep step of that evaluation
  * @param evaluationsSinceBest evaluations after it
@@ -27,6 +29,8 @@ public record TrainerState(
         long tokens,
         long skippedSteps,
         int skippedInARow,
+        MetricSums sinceLog,
+        long evaluatedStep,
         @Nullable Double bestLoss,
         long bestStep,
         int evaluationsSinceBest,
@@ -34,5 +38,6 @@ public record TrainerState(
         implements TrainerStateBuilder.With {
 
     /** Before the first step. */
-    public static final TrainerState START = new TrainerState(0, 0, DataPosition.START, 0, 0, 0, null, 0, 0, 0);
+    public static final TrainerState START =
+            new TrainerState(0, 0, DataPosition.START, 0, 0, 0, MetricSums.NONE, 0, null, 0, 0, 0);
 }
