@@ -20,11 +20,15 @@ public enum LearningRateSchedule {
             return 0.5 * (1 + Math.cos(Math.PI * progress(step, warmupSteps, maxSteps)));
         }
     },
-    /** {@code √(warmupSteps / step)} (Vaswani et al. 2017, §5.3, relative to its peak). */
+    /**
+     * {@code √(warmupSteps / step)} (Vaswani et al. 2017, §5.3, relative to its peak); without warm-up {@code √(10000 /
+     * (10000 + step))} as in HF.
+     */
     INVERSE_SQRT {
         @Override
         double decay(long step, long warmupSteps, long maxSteps) {
-            return Math.sqrt((double) Math.max(1, warmupSteps) / Math.max(1, step));
+            long timescale = warmupSteps > 0 ? warmupSteps : 10_000;
+            return Math.sqrt((double) timescale / (timescale + step - warmupSteps));
         }
     },
     /** No decay. */
