@@ -1,32 +1,164 @@
 package io.transformer4j.benchmarks;
 
 import io.transformer4j.torch.ComputePool;
+import io.transformer4j.torch.Torch;
+import io.transformer4j.tracking.RunEnvironment;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
-public final class TrainingBenchmark {
-    public static void main(String[] a) throws Exception {
-        int[] lengths = new int[0];
-        if (a.length > 2) {
-            lengths = java.util.Arrays.stream(java.nio.file.Files.readString(java.nio.file.Path.of(a[2]))
-                            .replaceAll("[^0-9,]", "")
-                            .split(","))
-                    .mapToInt(Integer::parseInt)
-                    .toArray();
+/** Training throughput, ours and the peers' in turn on one machine, as a Markdown table of medians and ratios. */
+@Command(name = "training", mixinStandardHelpOptions = true, description = "Train beside PyTorch and Hugging Face.")
+public final class TrainingBenchmark implements Callable<Integer> {
+    @Option(names = "--python", required = true, description = "Python with torch and transformers.")
+    private @Nullable Path python;
+
+    @Option(names = "--peers", required = true, description = "Folder with bench_peers.py and lengths.json.")
+    private @Nullable Path peers;
+
+    @Option(names = "--workloads", split = ",", description = "Which workloads (default: all).")
+    private List<TrainingWorkload> workloads = List.of(TrainingWorkload.values());
+
+    @Option(names = "--rounds", defaultValue = "3", description = "Turns of each side (default: ${DEFAULT-VALUE}).")
+    private int rounds;
+
+    @Option(
+            names = "--repetitions",
+            defaultValue = "5",
+            description = "Timed steps a turn (default: ${DEFAULT-VALUE}).")
+    private int repetitions;
+
+    @Option(names = "--threads", defaultValue = "0", description = "Threads of both sides; 0 is all cores.")
+    private int threads;
+
+    /** Runs the benchmark and exits. */
+    public static void main(String[] args) {
+        System.exit(new CommandLine(new TrainingBenchmark()).execute(args));
+    }
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        int[] lengths = lengths();
+        try (ComputePool pool = new ComputePool(threads)) {
+            System.out.printf(
+                    Locale.ROOT,
+                    "%s%n%nsgemm 2048 on %d threads: %.0f GFLOPS%n%n",
+                    RunEnvironment.capture(),
+                    pool.workers(),
+                    sgemm(pool));
+            System.out.println("| workload | variant | tokens/s, median of turns | turns | ours / it |");
+            System.out.println("|---|---|---|---|---|");
+            for (TrainingWorkload workload : workloads) {
+                compare(workload, pool, lengths);
+            }
+            System.out.printf(Locale.ROOT, "%nsgemm again: %.0f GFLOPS%n", sgemm(pool));
         }
-        try (ComputePool pool = new ComputePool(0)) {
-            com.sun.management.OperatingSystemMXBean os = (com.sun.management.OperatingSystemMXBean)
-                    java.lang.management.ManagementFactory.getOperatingSystemMXBean();
-            for (String name : a[0].split(",")) {
-                long c = os.getProcessCpuTime();
-                long t = System.nanoTime();
-                double rate = TrainingWorkload.valueOf(name).measure(pool, Integer.parseInt(a[1]), lengths);
-                System.out.printf(
-                        Locale.ROOT,
-                        "%s %.0f tokens/s; cpu/wall %.2f%n",
-                        name,
-                        rate,
-                        (os.getProcessCpuTime() - c) / (double) (System.nanoTime() - t));
+        return 0;
+    }
+
+    private void compare(TrainingWorkload workload, ComputePool pool, int[] lengths)
+            throws IOException, InterruptedException {
+        List<Double> ours = new ArrayList<>();
+        Map<String, List<Double>> theirs = new LinkedHashMap<>();
+        for (int round = 0; round < rounds; round++) {
+            ours.add(workload.measure(pool, repetitions, lengths));
+            for (String variant : workload.peerVariants()) {
+                theirs.computeIfAbsent(variant, name -> new ArrayList<>()).add(peer(workload, variant, pool.workers()));
             }
         }
+        double own = median(ours);
+        double share = own * workload.flopsPerToken() / 1e9 / sgemm(pool);
+        row(workload, "transformer4j (" + Math.round(100 * share) + " % of the sgemm rate)", ours, 1);
+        theirs.forEach((variant, rates) -> row(workload, variant, rates, own / median(rates)));
+    }
+
+    private static void row(TrainingWorkload workload, String variant, List<Double> rates, double ratio) {
+        System.out.printf(
+                Locale.ROOT,
+                "| %s | %s | %,.0f | %s | %.2f |%n",
+                workload,
+                variant,
+                median(rates),
+                String.join(
+                        ", ",
+                        rates.stream()
+                                .map(rate -> String.format(Locale.ROOT, "%.0f", rate))
+                                .toList()),
+                ratio);
+    }
+
+    private double peer(TrainingWorkload workload, String variant, int cores) throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(
+                        String.valueOf(python),
+                        String.valueOf(peers).concat("/bench_peers.py"),
+                        workload.peerCommand(),
+                        "--threads",
+                        Integer.toString(cores),
+                        "--reps",
+                        Integer.toString(repetitions),
+                        "--only",
+                        variant)
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        String json = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        if (process.waitFor() != 0) {
+            throw new IOException("the peers' script failed on " + workload.peerCommand() + " " + variant);
+        }
+        JsonNode result = JsonMapper.shared().readTree(json).get("results").get(variant);
+        JsonNode rate = result.has("tokens_per_s") ? result.get("tokens_per_s") : result.get("real_tokens_per_s");
+        if (rate == null) {
+            throw new IOException(variant + ": " + result);
+        }
+        return rate.asDouble();
+    }
+
+    /** What all workers together reach on square products. */
+    private static double sgemm(ComputePool pool) {
+        Torch.initialize();
+        int size = 2048;
+        List<Double> rates = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            rates.add(pool
+                    .onEachWorker(worker -> {
+                        try (NoGradGuard guard = new NoGradGuard()) {
+                            Tensor a = torch.randn(size, size);
+                            Tensor product = torch.mm(a, a);
+                            long start = System.nanoTime();
+                            torch.mm_out(product, a, a);
+                            return 2.0 * size * size * size / (System.nanoTime() - start);
+                        }
+                    })
+                    .stream()
+                    .mapToDouble(rate -> rate)
+                    .sum());
+        }
+        return median(rates);
+    }
+
+    private int[] lengths() throws IOException {
+        JsonNode lengths = JsonMapper.shared()
+                .readTree(Files.readString(Path.of(String.valueOf(peers), "lengths.json")))
+                .get("lengths");
+        return lengths.valueStream().mapToInt(JsonNode::asInt).toArray();
+    }
+
+    private static double median(List<Double> values) {
+        return values.stream().sorted().toList().get(values.size() / 2);
     }
 }

@@ -22,7 +22,7 @@ import java.util.Random;
 /** The training workloads of the peers' script, run by this project's {@link Trainer}. */
 enum TrainingWorkload {
     /** Decoder, 6 x 384, vocabulary 8,192, 8 x 256 tokens a step. */
-    GPT(8, 1) {
+    GPT(8, 1, "train-gpt", List.of("lean-eager", "lean-compile"), 85e6) {
         @Override
         double measure(ComputePool pool, int repetitions, int[] lengths) {
             GPT2Config config = GPT2Config.SMALL.with(c -> c.vocabSize(8192)
@@ -38,14 +38,14 @@ enum TrainingWorkload {
         }
     },
     /** Encoder with masked-LM head, 6 x 384, vocabulary 30,522, 16 x 128 tokens a step, 15 % labelled. */
-    BERT_FULL(16, 1) {
+    BERT_FULL(16, 1, "train-bert", List.of("full/hf-masked-head", "full/hf-eager"), 75e6) {
         @Override
         double measure(ComputePool pool, int repetitions, int[] lengths) {
             return measure(new BertForMaskedLM(bert()), fixed(16, 128, 30_522, 0.15), pool, repetitions);
         }
     },
     /** The same at the lengths of real sentences: the first 80, 16 a step, 5 steps a repetition. */
-    BERT_VARIABLE(16, 5) {
+    BERT_VARIABLE(16, 5, "train-bert", List.of("variable/hf-masked-head"), 75e6) {
         @Override
         double measure(ComputePool pool, int repetitions, int[] lengths) {
             List<Example> examples = new ArrayList<>();
@@ -61,10 +61,36 @@ enum TrainingWorkload {
 
     private final int batchSize;
     private final int stepsPerRepetition;
+    private final String peerCommand;
+    private final List<String> peerVariants;
+    private final double flopsPerToken;
 
-    TrainingWorkload(int batchSize, int stepsPerRepetition) {
+    /** {@code flopsPerToken}: 6 a weight that multiplies, the head at labelled tokens only, and attention (causal at half). */
+    TrainingWorkload(
+            int batchSize,
+            int stepsPerRepetition,
+            String peerCommand,
+            List<String> peerVariants,
+            double flopsPerToken) {
         this.batchSize = batchSize;
         this.stepsPerRepetition = stepsPerRepetition;
+        this.peerCommand = peerCommand;
+        this.peerVariants = peerVariants;
+        this.flopsPerToken = flopsPerToken;
+    }
+
+    /** The subcommand of the peers' script with the same work. */
+    String peerCommand() {
+        return peerCommand;
+    }
+
+    /** The peers that do the same work, fastest included. */
+    List<String> peerVariants() {
+        return peerVariants;
+    }
+
+    double flopsPerToken() {
+        return flopsPerToken;
     }
 
     /**

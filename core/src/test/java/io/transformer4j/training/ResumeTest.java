@@ -211,9 +211,8 @@ class ResumeTest {
         TrainingArguments arguments = ARGUMENTS.with(
                 a -> a.maxSteps(10).evalSteps(2).saveSteps(1).saveTotalLimit(1).batchSize(8));
         try (ComputePool pool = new ComputePool(1);
-                TrainableModel model = SteeredModel.withWeights((loss, training) -> training
-                        ? loss
-                        : loss.new_zeros().fill_(new Scalar(losses[evaluations[0]++])));
+                TrainableModel model = SteeredModel.withWeights((loss, training) ->
+                        training ? loss : loss.new_zeros().fill_(new Scalar(losses[evaluations[0]++])));
                 Trainer trainer = TinyRun.trainer(TinyModels.GPT2, model, arguments, pool)
                         .outputFolder(folder)
                         .build()) {
