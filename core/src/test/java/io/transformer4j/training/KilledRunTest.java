@@ -1,0 +1,96 @@
+package io.transformer4j.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.transformer4j.checkpoint.Manifest;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Processes that are killed in the middle of a run. */
+class KilledRunTest {
+    private static final long SEED = 20;
+    private static final int MAX_DELAY_MICROS = 20_000;
+    private static final int KILLED = 128 + 9;
+
+    @TempDir
+    private Path folder;
+
+    /** {@code kill -9} at three random moments, and once in the middle of writing a checkpoint. */
+    @ParameterizedTest
+    @EnumSource
+    void endsAsIfItHadNeverBeenKilled(TinyModels kind) throws Exception {
+        SplittableRandom random = new SplittableRandom(SEED);
+        Path expected = folder.resolve("expected");
+        Journal uninterrupted = new Journal();
+        TinyRun.train(kind, ResumableRun.arguments(), expected, uninterrupted);
+
+        Path killed = folder.resolve("killed");
+        Path journalFile = folder.resolve("journal");
+        kill(kind, killed, journalFile, "", "step " + random.nextInt(1, 9), random);
+        kill(kind, killed, journalFile, "save 14", ResumableRun.HOLDING, random);
+        try (Stream<Path> files = Files.list(killed)) {
+            assertThat(files.map(file -> file.getFileName().toString()))
+                    .contains("checkpoint-12")
+                    .doesNotContain("checkpoint-14");
+        }
+        kill(kind, killed, journalFile, "", "step " + random.nextInt(15, 20), random);
+        kill(kind, killed, journalFile, "", "step " + random.nextInt(20, 25), random);
+        Journal journal = new Journal();
+        journal.addAll(journalFile);
+        TinyRun.train(kind, ResumableRun.arguments(), killed, journal);
+
+        TinyRun.assertSameEnd(expected, killed, 30);
+        assertThat(journal.entries()).isEqualTo(uninterrupted.entries());
+    }
+
+    private static void kill(
+            TinyModels kind, Path folder, Path journal, String holdAt, String event, SplittableRandom random)
+            throws IOException, InterruptedException {
+        Process process =
+                ResumableRun.process(kind, folder, journal, holdAt).start();
+        try {
+            awaitLine(process, event);
+            long delay = random.nextLong(MAX_DELAY_MICROS);
+            LockSupport.parkNanos(TimeUnit.MICROSECONDS.toNanos(delay)); // anywhere in the next few steps
+        } finally {
+            process.destroyForcibly().waitFor();
+        }
+        assertThat(process.exitValue()).as("killed after " + event).isEqualTo(KILLED);
+    }
+
+    private static void awaitLine(Process process, String wanted) throws IOException {
+        BufferedReader output = process.inputReader();
+        String line = output.readLine();
+        while (line != null && !line.equals(wanted)) {
+            line = output.readLine();
+        }
+        assertThat(line).as("printed by the process").isEqualTo(wanted);
+    }
+
+    /** The process hangs for good if its compute threads are still inside libtorch when the JVM ends as usual. */
+    @Test
+    void sigtermInMidStepSavesAndExits() throws Exception {
+        Path run = folder.resolve("run");
+        Process process = ResumableRun.process(TinyModels.GPT2, run, folder.resolve("journal"), "train 8")
+                .start();
+        try {
+            awaitLine(process, ResumableRun.HOLDING);
+            process.destroy();
+            assertThat(process.waitFor(60, TimeUnit.SECONDS)).as("ends").isTrue();
+            assertThat(process.exitValue()).isEqualTo(ResumableRun.INTERRUPTED);
+        } finally {
+            process.destroyForcibly();
+        }
+        assertThat(Manifest.verify(run.resolve("checkpoint-3"))).isInstanceOf(Manifest.Complete.class);
+    }
+}
