@@ -42,7 +42,7 @@ public final class CrossEntropy {
      * The sum over rows divided by {@code count}. Gradients flow to {@code hidden}, and are added to those of the
      * parameters directly.
      *
-     * @param hidden {@code [rows, hiddenSize]}, at least one row
+     * @param hidden {@code [rows, hiddenSize]}; without rows the loss is 0
      * @param weight {@code [vocabSize, hiddenSize]}
      * @param bias {@code [vocabSize]}, or null
      * @param labels {@code [rows]} int64, each in {@code [0, vocabSize)}
@@ -51,6 +51,9 @@ public final class CrossEntropy {
      */
     public static Tensor ofHead(Tensor hidden, Parameter weight, @Nullable Parameter bias, Tensor labels, long count) {
         Tensor rows = hidden.toType(ScalarType.Float);
+        if (rows.size(0) == 0) {
+            return rows.sum(); // a zero that has a gradient if the rows have one
+        }
         CrossEntropy loss = new CrossEntropy(rows.detach(), weight, bias, labels, 1.0 / count);
         if (!GradMode.is_enabled()) {
             return loss.evaluate().loss();

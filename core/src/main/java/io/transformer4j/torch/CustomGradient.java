@@ -1,6 +1,7 @@
 package io.transformer4j.torch;
 
 import java.util.function.UnaryOperator;
+import org.bytedeco.pytorch.GradMode;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorBase;
@@ -29,7 +30,7 @@ public final class CustomGradient {
         try (NoGradGuard guard = new NoGradGuard()) {
             result = value.apply(input.detach());
         }
-        if (!input.requires_grad()) {
+        if (!input.requires_grad() || !GradMode.is_enabled()) {
             return result;
         }
         Tensor alias = input.alias();
