@@ -16,6 +16,7 @@ import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
+import org.knowm.xchart.AnnotationText;
 import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.CategoryChart;
 import org.knowm.xchart.CategoryChartBuilder;
@@ -81,6 +82,27 @@ public final class Charts {
         }
     }
 
+    /** How a {@link Layer} is drawn. */
+    public enum Style {
+        /** A strong line. */
+        LINE,
+        /** A thin line in pale blue, without an entry in the legend. */
+        HAIRLINE,
+        /** A hairline with its name at its first point. */
+        CONTOUR,
+        /** A strong dashed line. */
+        DASHED,
+        /** Dots that aren't connected. */
+        POINTS
+    }
+
+    /**
+     * A series of {@link #layers}.
+     *
+     * @param series whose x need not ascend
+     */
+    public record Layer(Series series, Style style) {}
+
     /** A bar: its label and its height. */
     public record Bar(String label, double value) {}
 
@@ -100,6 +122,8 @@ public final class Charts {
 
     private static final BasicStroke LINE = new BasicStroke(2.6f, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND);
     private static final BasicStroke HAIRLINE = new BasicStroke(1f, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND);
+    private static final BasicStroke DASHES =
+            new BasicStroke(2f, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND, 1f, new float[] {9, 6}, 0);
     /** Up to so many points, each is marked; more would hide the line. */
     private static final int MARKED_POINTS = 40;
     /** The smoothing window is this part of a curve. */
@@ -125,6 +149,52 @@ public final class Charts {
             }
         }
         write(file, axes.title, chart, chart.getSeriesCollection().isEmpty());
+    }
+
+    /**
+     * Draws lines and points in one picture, the first at the bottom. Hairlines take no colour of their own.
+     *
+     * @throws IllegalArgumentException if no layer has a value, two in the legend have the same name, or a logarithmic axis would have to show a
+     *     number ≤ 0
+     * @throws IOException if the file can't be written or the machine has no fonts
+     */
+    public static void layers(Path file, Axes axes, List<Layer> layers) throws IOException {
+        XYChart chart = xyChart(axes);
+        chart.getStyler()
+                .setXAxisLogarithmicDecadeOnly(spansDecades(layers.stream().flatMap(one -> one.series.x.stream())))
+                .setYAxisLogarithmicDecadeOnly(spansDecades(layers.stream().flatMap(one -> one.series.y.stream())));
+        int colored = 0;
+        for (Layer layer : layers) {
+            checkScales(axes, layer.series);
+            if (!layer.series.x.isEmpty()) {
+                boolean hairline = layer.style == Style.HAIRLINE || layer.style == Style.CONTOUR;
+                Color color = hairline ? blend(COLORS[0]) : color(colored);
+                colored += hairline ? 0 : 1;
+                style(addLine(chart, hairline ? unnamed(chart, layer.series) : layer.series, color), layer.style);
+                if (layer.style == Style.CONTOUR) {
+                    chart.addAnnotation(
+                            new AnnotationText(layer.series.name, layer.series.x.get(0), layer.series.y.get(0), false));
+                }
+            }
+        }
+        write(file, axes.title, chart, chart.getSeriesCollection().isEmpty());
+    }
+
+    /** XChart wants different names even where it shows none. */
+    private static Series unnamed(XYChart chart, Series series) {
+        return new Series("hairline " + chart.getSeriesCollection().size(), series.x, series.y);
+    }
+
+    private static void style(XYSeries series, Style style) {
+        switch (style) {
+            case LINE -> series.setMarker(SeriesMarkers.NONE);
+            case HAIRLINE, CONTOUR ->
+                series.setMarker(SeriesMarkers.NONE).setLineStyle(HAIRLINE).setShowInLegend(false);
+            case DASHED -> series.setMarker(SeriesMarkers.NONE).setLineStyle(DASHES);
+            case POINTS ->
+                series.setXYSeriesRenderStyle(XYSeries.XYSeriesRenderStyle.Scatter)
+                        .setMarker(SeriesMarkers.CIRCLE);
+        }
     }
 
     /**
@@ -267,6 +337,12 @@ public final class Charts {
     /** Short and exact enough for an axis: {@code 0.25}, {@code 1,500}, {@code 10 M}, {@code 3E-5}. */
     static String tickLabel(double value) {
         double size = Math.abs(value);
+        if (size >= 1e15) { // compute
+            return decimal("0.##E0", value);
+        }
+        if (size >= 1e12) {
+            return decimal("#,##0.##", value / 1e12) + " T";
+        }
         if (size >= 1e9) {
             return decimal("#,##0.##", value / 1e9) + " G";
         }
@@ -321,6 +397,8 @@ public final class Charts {
                 .setLegendLayout(Styler.LegendLayout.Horizontal)
                 .setLegendBorderColor(Color.WHITE)
                 .setLegendBackgroundColor(Color.WHITE)
+                .setAnnotationTextFont(font(Font.PLAIN, 13))
+                .setAnnotationTextFontColor(COLORS[0])
                 .setLegendFont(font(Font.PLAIN, 16))
                 .setLegendPadding(12)
                 .setMarkerSize(8)

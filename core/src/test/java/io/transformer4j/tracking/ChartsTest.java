@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.transformer4j.tracking.Charts.Axes;
 import io.transformer4j.tracking.Charts.Bar;
+import io.transformer4j.tracking.Charts.Layer;
 import io.transformer4j.tracking.Charts.Series;
+import io.transformer4j.tracking.Charts.Style;
 import java.awt.Color;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -69,6 +71,27 @@ class ChartsTest {
     }
 
     @Test
+    void layersOfEveryStyleShareAPicture() throws IOException {
+        double[] x = {1e18, 1e19, 1e20};
+        Path file = folder.resolve("layers.png");
+
+        Charts.layers(
+                file,
+                new Axes("Layers", "compute", "parameters", true, true),
+                List.of(
+                        new Layer(Series.of("3.1", x, new double[] {1e6, 3e6, 2e7}), Style.CONTOUR),
+                        new Layer(Series.of("3.1", x, new double[] {2e6, 6e6, 4e7}), Style.CONTOUR),
+                        new Layer(Series.of("", x, new double[] {4e6, 4e6, 4e6}), Style.HAIRLINE),
+                        new Layer(Series.of("trend", x, new double[] {5e6, 5e7, 5e8}), Style.DASHED),
+                        new Layer(Series.of("none", new double[0], new double[0]), Style.LINE),
+                        new Layer(Series.of("runs", x, new double[] {8e6, 3e7, 9e8}), Style.POINTS)));
+
+        BufferedImage image = ImageIO.read(file.toFile());
+        assertThat(pixels(image, FIRST)).as("dashes").isGreaterThan(300);
+        assertThat(pixels(image, SECOND)).as("points").isBetween(100L, 1000L);
+    }
+
+    @Test
     void barsCarryTheirValues() throws IOException {
         Path file = folder.resolve("bars.png");
 
@@ -120,6 +143,8 @@ class ChartsTest {
     void tickLabelsAreShort() {
         assertThat(IntStream.of(0, 1500, 250_000, 10_000_000, 2_000_000_000).mapToObj(Charts::tickLabel))
                 .containsExactly("0", "1,500", "250,000", "10 M", "2 G");
+        assertThat(Charts.tickLabel(1.4e12)).isEqualTo("1.4 T");
+        assertThat(Charts.tickLabel(1e21)).isEqualTo("1E21");
         assertThat(Charts.tickLabel(0.25)).isEqualTo("0.25");
         assertThat(Charts.tickLabel(3e-5)).isEqualTo("3E-5");
     }
