@@ -9,7 +9,6 @@ import java.util.OptionalLong;
 import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Generator;
 import org.bytedeco.pytorch.GeneratorOptional;
-import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -210,7 +209,7 @@ class HandWrittenGradientTest {
     }
 
     /** The plain sequence of operations in float64. */
-    private final class Reference {
+    private static final class Reference {
         final Tensor hidden;
         final Tensor weight;
         final Tensor bias;
@@ -243,7 +242,15 @@ class HandWrittenGradientTest {
         Embedding embedding = new Embedding(VOCAB, WIDTH, paddingId, Initializer.normal(1));
         try (Parameter weight = embedding.weight()) {
             weight.initialize(Devices.cpu(), generator);
-            assertThat(padding < 0 ? 0 : weight.tensor().detach().select(0, padding).abs().sum().item_double())
+            assertThat(
+                            padding < 0
+                                    ? 0
+                                    : weight.tensor()
+                                            .detach()
+                                            .select(0, padding)
+                                            .abs()
+                                            .sum()
+                                            .item_double())
                     .isZero();
             Tensor reference = leaf(weight.tensor().detach().to(ScalarType.Double));
             for (int pass = 1; pass <= 2; pass++) { // the second one accumulates
@@ -298,7 +305,8 @@ class HandWrittenGradientTest {
     }
 
     private Tensor labels(long rows) {
-        return torch.randint(VOCAB, new long[] {rows}, new GeneratorOptional(generator), new TensorOptions(ScalarType.Long));
+        return torch.randint(
+                VOCAB, new long[] {rows}, new GeneratorOptional(generator), new TensorOptions(ScalarType.Long));
     }
 
     private Parameter parameter(long... shape) {

@@ -71,10 +71,10 @@ class DataParallelTest {
         assertThat(means.get(1).loss()).isCloseTo(means.get(0).loss(), within(TOLERANCE));
         assertThat(means.get(2).loss()).isCloseTo(means.get(0).loss(), within(TOLERANCE));
         assertThat(means.get(2).parts().keySet()).isEqualTo(means.get(0).parts().keySet());
-        means.get(0).parts().forEach((name, value) -> assertThat(
-                        means.get(2).parts().get(name))
-                .as(name)
-                .isCloseTo(value, within(TOLERANCE)));
+        means.get(0)
+                .parts()
+                .forEach((name, value) ->
+                        assertThat(means.get(2).parts().get(name)).as(name).isCloseTo(value, within(TOLERANCE)));
     }
 
     /** Autocast keeps copies of weights: were they kept over an update, the second loss would be the first again. */

@@ -56,8 +56,7 @@ class KilledRunTest {
     private static void kill(
             TinyModels kind, Path folder, Path journal, String holdAt, String event, SplittableRandom random)
             throws IOException, InterruptedException {
-        Process process =
-                ResumableRun.process(kind, folder, journal, holdAt).start();
+        Process process = ResumableRun.process(kind, folder, journal, holdAt).start();
         try {
             awaitLine(process, event);
             long delay = random.nextLong(MAX_DELAY_MICROS);

@@ -41,8 +41,7 @@ class MemoryTest {
 
     private long growth(TinyModels kind, long steps, long leakedBytes) throws IOException, InterruptedException {
         Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java")
-                                .toString(),
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xms96m",
                         "-Xmx96m",
                         "-XX:+AlwaysPreTouch",
@@ -57,8 +56,9 @@ class MemoryTest {
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         try {
-            List<String> output =
-                    new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).lines().toList();
+            List<String> output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
+                    .lines()
+                    .toList();
             assertThat(process.waitFor()).isZero();
             return Long.parseLong(output.get(output.size() - 1));
         } finally {

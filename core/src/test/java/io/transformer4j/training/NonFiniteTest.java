@@ -131,8 +131,8 @@ class NonFiniteTest {
     void withoutACheckpointTheMessageSaysSo() {
         try (ComputePool pool = new ComputePool(1);
                 TrainableModel model = SteeredModel.byTrainingCall(call -> loss -> spoiled(loss, Double.NaN));
-                Trainer trainer = TinyRun.trainer(TinyModels.GPT2, model, ARGUMENTS, pool)
-                        .build()) {
+                Trainer trainer =
+                        TinyRun.trainer(TinyModels.GPT2, model, ARGUMENTS, pool).build()) {
             assertThatThrownBy(trainer::train)
                     .isInstanceOf(TrainingException.class)
                     .hasMessageEndingWith("the last one step 3: lower the learning rate and start again");

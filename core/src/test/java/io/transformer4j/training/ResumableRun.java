@@ -25,8 +25,7 @@ final class ResumableRun {
     /** The command line of a run that resumes if it can. */
     static ProcessBuilder process(TinyModels kind, Path folder, Path journal, String holdAt) {
         return new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java")
-                                .toString(),
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xmx256m",
                         "-XX:TieredStopAtLevel=1",
                         "-cp",
@@ -88,8 +87,7 @@ final class ResumableRun {
 
     private static void append(Path file, String event, String values) {
         try {
-            Files.writeString(
-                    file, event + "=" + values + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+            Files.writeString(file, event + "=" + values + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
