@@ -35,11 +35,7 @@ public final class ComputePool implements AutoCloseable {
         int count = threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
         for (int i = 0; i < count; i++) {
             String name = "compute-" + i;
-            workers.add(Executors.newSingleThreadExecutor(task -> {
-                Thread thread = new Thread(task, name);
-                thread.setDaemon(true);
-                return thread;
-            }));
+            workers.add(Executors.newSingleThreadExecutor(task -> new Worker(this, task, name)));
         }
     }
 
@@ -50,9 +46,13 @@ public final class ComputePool implements AutoCloseable {
 
     /**
      * Runs {@code task} once on every worker, with the worker's number, and waits for all of them. Results come in the
-     * order of the workers. If some fail, the first one's exception is thrown once all have ended.
+     * order of the workers. If some fail, the first one's exception is thrown once all have ended. An interrupt doesn't end
+     * the wait; the thread's interrupt status is kept.
+     *
+     * @throws IllegalStateException if called by a task of this pool
      */
     public <T> List<T> onEachWorker(IntFunction<T> task) {
+        requireOutside();
         List<Future<T>> futures = new ArrayList<>(workers.size());
         for (int i = 0; i < workers.size(); i++) {
             int worker = i;
@@ -61,8 +61,9 @@ public final class ComputePool implements AutoCloseable {
         return awaitAll(futures);
     }
 
-    /** Runs {@code task} on worker 0 and waits for its result. */
+    /** Runs {@code task} on worker 0 and waits for its result, as {@link #onEachWorker} does. */
     public <T> T onOneWorker(Callable<T> task) {
+        requireOutside();
         return awaitAll(List.of(workers.get(0).submit(inScope(task)))).get(0);
     }
 
@@ -74,9 +75,9 @@ public final class ComputePool implements AutoCloseable {
         };
     }
 
-    private static <T> List<T> awaitAll(List<Future<T>> futures) {
+    private <T> List<T> awaitAll(List<Future<T>> futures) {
         List<T> results = new ArrayList<>(futures.size());
-        RuntimeException failure = null;
+        Throwable failure = null;
         boolean interrupted = false;
         for (Future<T> future : futures) {
             while (true) {
@@ -84,7 +85,7 @@ public final class ComputePool implements AutoCloseable {
                     results.add(future.get());
                     break;
                 } catch (ExecutionException e) {
-                    failure = failure == null ? asRuntimeException(e.getCause()) : failure;
+                    failure = failure == null ? e.getCause() : failure;
                     break;
                 } catch (InterruptedException e) {
                     interrupted = true; // tensors are in use until the workers end
@@ -94,17 +95,32 @@ public final class ComputePool implements AutoCloseable {
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
+        if (failure instanceof Error error) {
+            throw error;
+        }
         if (failure != null) {
-            throw failure;
+            throw failure instanceof RuntimeException e
+                    ? TorchException.translate(e)
+                    : new IllegalStateException(failure);
         }
         return results;
     }
 
-    private static RuntimeException asRuntimeException(Throwable cause) {
-        if (cause instanceof Error error) {
-            throw error;
+    /** A worker that waited for its own pool would wait for good. */
+    private void requireOutside() {
+        if (Thread.currentThread() instanceof Worker worker && worker.pool == this) {
+            throw new IllegalStateException("a task of a compute pool can't run another task on the same pool");
         }
-        return cause instanceof RuntimeException e ? TorchException.translate(e) : new IllegalStateException(cause);
+    }
+
+    private static final class Worker extends Thread {
+        private final ComputePool pool;
+
+        Worker(ComputePool pool, Runnable task, String name) {
+            super(task, name);
+            this.pool = pool;
+            setDaemon(true);
+        }
     }
 
     /**
