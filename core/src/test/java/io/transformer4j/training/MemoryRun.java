@@ -17,7 +17,7 @@ import java.util.function.ToLongFunction;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * Trains a tiny model for many steps and watches the memory of its process: {@code docs/results/memory.md} is a run of this.
+ * Trains a tiny model of one layer for many steps and watches the memory of its process: {@code docs/results/memory.md} is a run of this.
  * Evaluations and checkpoints are part of it. Run it in a JVM with a heap of fixed size, touched at the start, so that
  * whatever grows is native.
  */
@@ -98,7 +98,7 @@ final class MemoryRun {
         };
         Dataset data = kind.data(1000, 1);
         try (ComputePool pool = new ComputePool(2);
-                TrainableModel model = kind.withWeights(0.1);
+                TrainableModel model = kind.withWeights(0.1, 1);
                 Trainer trainer = TinyRun.trainer(kind, model, arguments, pool)
                         .trainData(data, kind.collator(1))
                         .outputFolder(folder)

@@ -11,7 +11,7 @@ import org.bytedeco.pytorch.Tensor;
 
 /** A tiny GPT-2 whose losses a test can change or hold up. */
 final class SteeredModel extends TrainableModel {
-    private final TrainableModel inner = child("inner", TinyModels.GPT2.build(0.1));
+    private final TrainableModel inner = child("inner", TinyModels.GPT2.build(0.1, 2));
     private final Steering steering;
 
     /** What becomes of a loss; {@code training} is false in evaluation. */

@@ -21,10 +21,10 @@ import java.util.SplittableRandom;
 enum TinyModels {
     BERT {
         @Override
-        TrainableModel build(double dropout) {
+        TrainableModel build(double dropout, int layers) {
             return new BertForMaskedLM(BertConfig.BASE.with(c -> c.vocabSize(VOCAB_SIZE)
                     .hiddenSize(16)
-                    .numHiddenLayers(2)
+                    .numHiddenLayers(layers)
                     .numAttentionHeads(2)
                     .intermediateSize(32)
                     .maxPositionEmbeddings(MAX_LENGTH)
@@ -44,10 +44,10 @@ enum TinyModels {
     },
     GPT2 {
         @Override
-        TrainableModel build(double dropout) {
+        TrainableModel build(double dropout, int layers) {
             return new GPT2LMHeadModel(GPT2Config.SMALL.with(c -> c.vocabSize(VOCAB_SIZE)
                     .nEmbd(16)
-                    .nLayer(2)
+                    .nLayer(layers)
                     .nHead(2)
                     .nPositions(MAX_LENGTH)
                     .eosTokenId(SPECIAL.eos())
@@ -74,15 +74,20 @@ enum TinyModels {
     private static final SpecialTokens SPECIAL = new SpecialTokens(0, 1, 2, 3, 4, 5);
     private static final int FIRST_NUMBER = 6;
 
-    abstract TrainableModel build(double dropout);
+    abstract TrainableModel build(double dropout, int layers);
 
     abstract int[] labels(int[] ids);
 
     abstract DataCollator collator(long seed);
 
-    /** A model with weights. */
+    /** A model of two layers with weights. */
     TrainableModel withWeights(double dropout) {
-        TrainableModel model = build(dropout);
+        return withWeights(dropout, 2);
+    }
+
+    /** A model with weights. */
+    TrainableModel withWeights(double dropout, int layers) {
+        TrainableModel model = build(dropout, layers);
         model.initializeWeights(7, Devices.cpu());
         return model;
     }
