@@ -41,7 +41,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             FillMaskCommand.class,
             GenerateCommand.class,
             EmbedCommand.class,
-            InfoCommand.class
+            InfoCommand.class,
+            ScalingCommand.class
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:success", "1:failure", "2:wrong usage", "130:interrupted"})
