@@ -14,12 +14,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.ToLongFunction;
+import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
  * Trains a tiny model of one layer for many steps and watches the memory of its process: {@code docs/results/memory.md} is a run of this.
- * Evaluations and checkpoints are part of it. Run it in a JVM with a heap of fixed size, touched at the start, so that
- * whatever grows is native.
+ * Evaluations and checkpoints are part of it. Run it in a JVM with a heap of fixed size, touched at the start, and
+ * without the optimizing compiler, whose working memory comes and goes: whatever grows then is a leak.
  */
 final class MemoryRun {
     private static final int SAMPLE_EVERY = 50;
@@ -85,11 +86,12 @@ final class MemoryRun {
                 .saveSteps(steps / 10));
         MemoryProbe probe = new MemoryProbe();
         List<MemoryProbe.Sample> samples = new ArrayList<>();
+        List<Tensor> leaked = new ArrayList<>();
         TrainerCallback callback = new TrainerCallback() {
             @Override
             public void onStepEnd(TrainerState state, double loss) {
                 if (leakedBytes > 0) {
-                    leak(leakedBytes);
+                    leak(leaked, leakedBytes);
                 }
                 if (state.globalStep() % SAMPLE_EVERY == 0) {
                     samples.add(probe.sample(state.globalStep()));
@@ -109,9 +111,10 @@ final class MemoryRun {
         return samples;
     }
 
-    private static void leak(long bytes) {
+    /** Out of every scope, and out of reach of the garbage collector too. */
+    private static void leak(List<Tensor> leaked, long bytes) {
         try (TensorScope scope = new TensorScope()) {
-            TensorScope.retain(torch.ones(bytes / Float.BYTES));
+            leaked.add(TensorScope.retain(torch.ones(bytes / Float.BYTES)));
         }
     }
 }

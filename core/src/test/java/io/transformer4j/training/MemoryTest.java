@@ -43,6 +43,7 @@ class MemoryTest {
                         "-Xmx96m",
                         "-XX:+AlwaysPreTouch",
                         "-XX:+UseSerialGC",
+                        "-XX:TieredStopAtLevel=1",
                         "-cp",
                         System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
                         MemoryRun.class.getName(),
