@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Native memory over thousands of steps, in a process whose Java heap can't grow. */
 class MemoryTest {
-    private static final long BOUND = 6 << 20;
+    private static final long BOUND = 4 << 20;
 
     @TempDir
     private Path folder;
