@@ -1,5 +1,6 @@
 package io.transformer4j.checkpoint;
 
+import io.transformer4j.torch.TensorScope;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -7,10 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.Supplier;
 import org.bytedeco.javacpp.BytePointer;
-import org.bytedeco.javacpp.Pointer;
-import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.MemoryFormatOptional;
@@ -18,7 +16,6 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
-import org.jspecify.annotations.Nullable;
 
 /** The few libtorch calls that this package needs, and nothing of the format. */
 final class NativeTensors {
@@ -35,13 +32,13 @@ final class NativeTensors {
      * @throws RuntimeException if the file can't be mapped, is shorter, or there is too little address space
      */
     static Tensor map(Path file, long bytes) {
-        return escaping(
-                null,
-                () -> torch.from_file(
-                        new BytePointer(file.toString(), StandardCharsets.UTF_8),
-                        new BoolOptional(false),
-                        new LongOptional(bytes),
-                        new TensorOptions(ScalarType.Byte)));
+        try (TensorScope scope = new TensorScope()) {
+            return TensorScope.retain(torch.from_file(
+                    new BytePointer(file.toString(), StandardCharsets.UTF_8),
+                    new BoolOptional(false),
+                    new LongOptional(bytes),
+                    new TensorOptions(ScalarType.Byte)));
+        }
     }
 
     /** The bytes of {@code mapping} from {@code begin} to {@code end}, at most 2 GiB; valid while the mapping is open. */
@@ -57,31 +54,30 @@ final class NativeTensors {
      * @return owned by the calling thread's scope; without one, to be closed by the caller
      */
     static Tensor view(Tensor mapping, long begin, TensorInfo info) {
-        PointerScope outer = PointerScope.getInnerScope();
-        return escaping(outer, () -> {
+        try (TensorScope scope = new TensorScope()) {
             ScalarType type = info.dtype().scalarType();
             int elementBytes = info.dtype().bytes();
             if (info.elements() == 0) {
-                return empty(type, info.sizes());
+                return scope.keep(empty(type, info.sizes()));
             } else if (begin % elementBytes == 0) {
                 // Not view(): this is a leaf with a version of its own, which may be trained in place.
-                return empty(type, 0)
-                        .set_(mapping.storage(), begin / elementBytes, info.sizes(), strides(info.sizes()));
+                return scope.keep(empty(type, 0)
+                        .set_(mapping.storage(), begin / elementBytes, info.sizes(), strides(info.sizes())));
             }
             Tensor aligned = mapping.narrow(0, begin, info.bytes()).clone();
-            return empty(type, 0).set_(aligned.storage(), 0, info.sizes(), strides(info.sizes()));
-        });
+            return scope.keep(empty(type, 0).set_(aligned.storage(), 0, info.sizes(), strides(info.sizes())));
+        }
     }
 
     static List<Long> shape(Tensor tensor) {
-        try (PointerScope scope = new PointerScope()) {
+        try (TensorScope scope = new TensorScope()) {
             return Arrays.stream(tensor.shape()).boxed().toList();
         }
     }
 
     /** Writes the values in C order, little-endian; holds at most one copy of the tensor, and none if it is contiguous. */
     static void write(Tensor tensor, OutputStream out) throws IOException {
-        try (PointerScope scope = new PointerScope()) {
+        try (TensorScope scope = new TensorScope()) {
             Tensor dense = tensor.detach().cpu().resolve_conj().resolve_neg().contiguous();
             BytePointer values = new BytePointer(dense.data_ptr());
             byte[] chunk = new byte[(int) Math.min(CHUNK_BYTES, dense.nbytes())];
@@ -106,18 +102,5 @@ final class NativeTensors {
             step *= Math.max(shape[i], 1);
         }
         return strides;
-    }
-
-    /** Runs {@code work} in a scope of its own, which only its result outlives, in {@code outer} or on its own. */
-    private static <P extends Pointer> P escaping(@Nullable PointerScope outer, Supplier<P> work) {
-        try (PointerScope scope = new PointerScope()) {
-            P result = work.get();
-            if (outer == null) {
-                result.retainReference();
-            } else {
-                outer.attach(result);
-            }
-            return result;
-        }
     }
 }
