@@ -154,8 +154,11 @@ final class PretrainCommand implements Callable<Integer> {
                         .wholeWords(wholeWords)
                         .packing(packing));
         Tokenizer loaded = Tokenizer.load(Objects.requireNonNull(tokenizer));
-        PretrainingData examples = examples(goal, loaded, settings, folder);
-        return train(goal, loaded, examples, arguments, folder);
+        try (ComputePool pool = compute.pool();
+                TrainableModel fresh = architecture.open(goal, loaded, maxLength, compute.device(), compute.seed())) {
+            train(fresh, loaded, examples(goal, loaded, settings, folder), arguments, pool, folder);
+        }
+        return T4j.OK;
     }
 
     private PretrainingData examples(Objective goal, Tokenizer loaded, PretrainingSettings settings, Path folder) {
@@ -176,12 +179,15 @@ final class PretrainCommand implements Callable<Integer> {
         }
     }
 
-    private int train(
-            Objective goal, Tokenizer loaded, PretrainingData examples, TrainingArguments arguments, Path folder) {
+    private void train(
+            TrainableModel model,
+            Tokenizer loaded,
+            PretrainingData examples,
+            TrainingArguments arguments,
+            ComputePool pool,
+            Path folder) {
         PrintWriter printer = Objects.requireNonNull(spec).commandLine().getOut();
-        try (ComputePool pool = compute.pool();
-                TrainableModel model = architecture.open(goal, loaded, maxLength, compute.device(), compute.seed());
-                RunLogger logger = new RunLogger(folder, model.architecture() + ", " + goal);
+        try (RunLogger logger = new RunLogger(folder, model.architecture() + ", " + objective);
                 TrainingDisplay display = new TrainingDisplay("training");
                 Trainer trainer = Trainer.builder(model, arguments)
                         .pool(pool)
@@ -218,6 +224,5 @@ final class PretrainCommand implements Callable<Integer> {
                     folder);
             printer.flush();
         }
-        return T4j.OK;
     }
 }
