@@ -76,7 +76,7 @@ class KilledRunTest {
         assertThat(line).as("printed by the process").isEqualTo(wanted);
     }
 
-    /** The process hangs for good if its compute threads are still inside libtorch when the JVM ends as usual. */
+    /** While the step is inside a native product, the hook saves the step before it and ends the process. */
     @Test
     void sigtermInMidStepSavesAndExits() throws Exception {
         Path run = folder.resolve("run");
