@@ -1,5 +1,6 @@
 package io.transformer4j.cli;
 
+import io.transformer4j.checkpoint.AtomicFiles;
 import io.transformer4j.torch.ComputePool;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -56,6 +57,8 @@ final class DemoCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         PrintWriter printer = Objects.requireNonNull(spec).commandLine().getOut();
         DemoCorpus corpus = gather(printer);
+        AtomicFiles.deleteFolder(out.resolve("bert")); // of an earlier demo
+        AtomicFiles.deleteFolder(out.resolve("gpt"));
         Device device = compute.device();
         try (ComputePool pool = compute.pool()) {
             new BertDemo(new DemoRun(corpus, out.resolve("bert"), pool, printer))
