@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -57,8 +58,11 @@ final class DemoCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         PrintWriter printer = Objects.requireNonNull(spec).commandLine().getOut();
         DemoCorpus corpus = gather(printer);
-        AtomicFiles.deleteFolder(out.resolve("bert")); // of an earlier demo
-        AtomicFiles.deleteFolder(out.resolve("gpt"));
+        for (String earlier : List.of("bert", "gpt")) {
+            if (Files.exists(out.resolve(earlier))) {
+                AtomicFiles.deleteFolder(out.resolve(earlier));
+            }
+        }
         Device device = compute.device();
         try (ComputePool pool = compute.pool()) {
             new BertDemo(new DemoRun(corpus, out.resolve("bert"), pool, printer))
