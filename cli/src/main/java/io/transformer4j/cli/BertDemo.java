@@ -72,7 +72,7 @@ final class BertDemo {
                 .initializerRange(0.08));
         TrainingArguments arguments = TrainingArguments.DEFAULTS.with(a -> a.maxSteps(steps)
                 .batchSize(32)
-                .learningRate(2e-3)
+                .learningRate(1.5e-3)
                 .warmupSteps(Math.min(100, steps / 10))
                 .loggingSteps(20)
                 .evalSteps(Math.max(1, steps / 5))
