@@ -74,7 +74,7 @@ final class DemoCommand implements Callable<Integer> {
 
                 Try next:
                   ./t4j fill-mask %1$s/bert "Returns the [MASK] of elements in this list."
-                  ./t4j generate %1$s/gpt "Creates a new" --max-new-tokens 60 --do-sample --temperature 0.8
+                  ./t4j generate %1$s/gpt "Creates a new" --max-new-tokens 60 --sample --temperature 0.8
                   ./t4j pretrain --objective mlm --model %1$s/bert --tokenizer %1$s/bert --data YOUR_TEXT.txt --out my-bert
                 """, out);
         printer.flush();
