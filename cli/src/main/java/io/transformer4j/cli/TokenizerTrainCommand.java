@@ -7,6 +7,7 @@ import io.transformer4j.data.DocumentBoundary;
 import io.transformer4j.data.Segmentation;
 import io.transformer4j.data.TextBlock;
 import io.transformer4j.tokenizers.Tokenizer;
+import io.transformer4j.tokenizers.Tokenizers;
 import io.transformer4j.tokenizers.trainers.BpeTrainer;
 import io.transformer4j.tokenizers.trainers.ProgressListener;
 import io.transformer4j.tokenizers.trainers.WordPieceTrainer;
@@ -33,12 +34,14 @@ import picocli.CommandLine.Spec;
         footer = {
             "%nExamples:",
             "  t4j tokenizer train --vocab-size 8000 --out my-tokenizer books/",
-            "  t4j tokenizer train --type bpe --vocab-size 16000 --out my-tokenizer 'corpus/*.jsonl.gz' --json-field body"
+            "  t4j tokenizer train --type bpe --vocab-size 16000 --out my-tokenizer 'corpus/*.jsonl.gz' --json-field body",
+            "  t4j tokenizer train --type char --out letters tinyshakespeare.txt"
         })
 final class TokenizerTrainCommand implements Callable<Integer> {
     private enum Type {
         WORDPIECE,
-        BPE
+        BPE,
+        CHAR
     }
 
     @Mixin
@@ -54,21 +57,22 @@ final class TokenizerTrainCommand implements Callable<Integer> {
             names = "--type",
             paramLabel = "TYPE",
             defaultValue = "wordpiece",
-            description = "wordpiece (BERT) or bpe (GPT-2's, on bytes) (default: ${DEFAULT-VALUE}).")
+            description = "wordpiece (BERT), bpe (GPT-2's, on bytes) or char (each character of the text is a token)"
+                    + " (default: ${DEFAULT-VALUE}).")
     private Type type = Type.WORDPIECE;
 
     @Option(
             names = "--vocab-size",
             paramLabel = "N",
             defaultValue = "8000",
-            description = "Most tokens, special ones included (default: ${DEFAULT-VALUE}).")
+            description = "wordpiece, bpe: most tokens, special ones included (default: ${DEFAULT-VALUE}).")
     private int vocabSize;
 
     @Option(
             names = "--min-frequency",
             paramLabel = "N",
             defaultValue = "2",
-            description = "Don't make tokens of what occurs less often (default: ${DEFAULT-VALUE}).")
+            description = "wordpiece, bpe: don't make tokens of what occurs less often (default: ${DEFAULT-VALUE}).")
     private long minFrequency;
 
     @Option(
@@ -90,7 +94,7 @@ final class TokenizerTrainCommand implements Callable<Integer> {
             names = "--threads",
             paramLabel = "N",
             defaultValue = "0",
-            description = "Threads that count words; 0 is one per processor (default).")
+            description = "wordpiece, bpe: threads that count words; 0 is one per processor (default).")
     private int threads;
 
     @Option(names = "--out", required = true, paramLabel = "FOLDER", description = "Where tokenizer.json goes.")
@@ -138,6 +142,7 @@ final class TokenizerTrainCommand implements Callable<Integer> {
                         .threads(count)
                         .build()
                         .train(texts, progress);
+            case CHAR -> Tokenizers.characters(texts);
         };
     }
 

@@ -259,6 +259,20 @@ class ModelCommandsTest {
     }
 
     @Test
+    void charactersAreTokensLineEndsIncluded() throws IOException {
+        String text = "Ein  Satz.\n\n\tZweiter 𝔸 Satz!\n";
+        Path corpus = Files.writeString(folder.resolve("letters.txt"), text);
+        Path out = folder.resolve("letters");
+        CommandLineRun run = t4j("tokenizer", "train", "--type", "char", "--out", out.toString(), corpus.toString());
+
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        Tokenizer tokenizer = Tokenizer.load(out);
+        assertThat(tokenizer.vocabSize())
+                .isEqualTo((int) text.codePoints().distinct().count());
+        assertThat(tokenizer.decode(tokenizer.encodeToIds(text, true), true)).isEqualTo(text);
+    }
+
+    @Test
     void jsonLinesAreReadByField() throws IOException {
         Path corpus = folder.resolve("corpus.jsonl");
         Files.writeString(corpus, "{\"body\": \"zebra zebra\"}\n{\"body\": \"zebra\"}\n");

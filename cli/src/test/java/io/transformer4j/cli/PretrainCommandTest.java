@@ -33,7 +33,7 @@ class PretrainCommandTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"mlm, wordpiece", "mlm+nsp, wordpiece", "clm, bpe"})
+    @CsvSource({"mlm, wordpiece", "mlm+nsp, wordpiece", "clm, bpe", "clm, char"})
     void trainsAModelThatLoads(String objective, String type) {
         CommandLineRun run = pretrain(objective, type);
 

@@ -2,7 +2,6 @@ package io.transformer4j.tokenizers;
 
 import io.transformer4j.tokenizers.decoders.Fuse;
 import io.transformer4j.tokenizers.models.Bpe;
-import io.transformer4j.tokenizers.models.Model;
 import io.transformer4j.tokenizers.models.Vocabulary;
 import io.transformer4j.tokenizers.models.WordLevel;
 import io.transformer4j.tokenizers.models.WordPiece;
@@ -14,9 +13,10 @@ import io.transformer4j.tokenizers.pretokenizers.BertPreTokenizer;
 import io.transformer4j.tokenizers.pretokenizers.ByteLevel;
 import io.transformer4j.tokenizers.pretokenizers.Split;
 import io.transformer4j.tokenizers.pretokenizers.SplitDelimiterBehavior;
+import io.transformer4j.tokenizers.text.NormalizedString;
 import io.transformer4j.tokenizers.text.TextPattern;
 import io.transformer4j.tokenizers.text.TokenizerException;
-import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -92,21 +92,19 @@ public final class Tokenizers {
      * <p>Ids are given in the order of the code points, as nanoGPT's {@code shakespeare_char} does.
      *
      * @param texts all characters that shall have an id
-     * @throws TokenizerException when encoding a text with any other character
+     * @throws TokenizerException if there are none; later, when encoding a text with any other character
      */
     public static Tokenizer characters(Stream<String> texts) {
-        List<String> characters = new ArrayList<>(texts.flatMapToInt(String::codePoints)
-                .distinct()
-                .sorted()
-                .mapToObj(Character::toString)
-                .toList());
-        return characters(new WordLevel(Vocabulary.of(characters), "<unk>"));
-    }
-
-    private static Tokenizer characters(Model model) {
+        BitSet seen = new BitSet(Character.MAX_CODE_POINT + 1);
+        texts.forEach(text -> text.codePoints().map(NormalizedString::scalar).forEach(seen::set));
+        if (seen.isEmpty()) {
+            throw new TokenizerException("there is nothing to learn characters from: the text is empty");
+        }
+        Vocabulary vocabulary =
+                Vocabulary.of(seen.stream().mapToObj(Character::toString).toList());
         return Tokenizer.builder()
                 .preTokenizer(new Split(TextPattern.regex("[\\s\\S]"), SplitDelimiterBehavior.ISOLATED, false))
-                .model(model)
+                .model(new WordLevel(vocabulary, "<unk>"))
                 .decoder(new Fuse())
                 .build();
     }

@@ -82,8 +82,7 @@ public final class WordSplitter {
                 }
                 int codePoint = Character.codePointAt(chars, i, to);
                 i += Character.charCount(codePoint);
-                boolean lone = Character.isBmpCodePoint(codePoint) && Character.isSurrogate((char) codePoint);
-                int size = Utf8.encode(lone ? NormalizedString.REPLACEMENT : codePoint, utf8, 0);
+                int size = Utf8.encode(NormalizedString.scalar(codePoint), utf8, 0);
                 for (int b = 0; b < size; b++) {
                     word[length++] = ByteAlphabet.charOf(utf8[b] & 0xFF);
                 }
@@ -96,13 +95,14 @@ public final class WordSplitter {
     /** False if the text holds a character whose form depends on its neighbours, before any word is given out. */
     private static boolean splitBert(String text, BertCharacterMap characters, WordSink sink) {
         for (int i = 0; i < text.length(); i++) {
-            if (text.charAt(i) >= 0x300 && characters.action(codePointAt(text, i)) == BertCharacterMap.UNSAFE) {
+            if (text.charAt(i) >= 0x300
+                    && characters.action(NormalizedString.scalar(text.codePointAt(i))) == BertCharacterMap.UNSAFE) {
                 return false;
             }
         }
         WordBuffer word = new WordBuffer(sink);
         for (int i = 0; i < text.length(); ) {
-            int codePoint = codePointAt(text, i);
+            int codePoint = NormalizedString.scalar(text.codePointAt(i));
             i += Character.charCount(codePoint);
             int action = characters.action(codePoint);
             if (action == BertCharacterMap.COMPLEX) {
@@ -116,12 +116,6 @@ public final class WordSplitter {
         }
         word.end();
         return true;
-    }
-
-    private static int codePointAt(String text, int at) {
-        int codePoint = text.codePointAt(at);
-        boolean lone = Character.isBmpCodePoint(codePoint) && Character.isSurrogate((char) codePoint);
-        return lone ? NormalizedString.REPLACEMENT : codePoint;
     }
 
     /** Collects the characters of a word. */

@@ -98,16 +98,34 @@ class TokenizerFilesTest {
 
     @Test
     void charactersKeepEveryCharacter() {
-        Tokenizer tokenizer = Tokenizers.characters(Stream.of(TEXT));
+        String text = TEXT + "\r\n\t\u2028\u0000𝔸e\u0301 ";
+        Tokenizer tokenizer = Tokenizers.characters(Stream.of(TEXT, text));
+        tokenizer.save(folder);
 
-        int[] ids = tokenizer.encodeToIds(TEXT, true);
-
-        assertThat(ids).hasSize(TEXT.length());
-        assertThat(tokenizer.decode(ids, true)).isEqualTo(TEXT);
-        assertThat(tokenizer.tokenToId("\n")).hasValue(0);
+        for (Tokenizer each : List.of(tokenizer, Tokenizer.load(folder))) {
+            int[] ids = each.encodeToIds(text, true);
+            assertThat(ids).hasSize(text.codePointCount(0, text.length()));
+            assertThat(each.decode(ids, true)).isEqualTo(text);
+        }
+        assertThat(tokenizer.tokenToId("\u0000")).hasValue(0);
+        assertThat(tokenizer.tokenToId("\t")).hasValue(1);
         assertThatThrownBy(() -> tokenizer.encode("Ω"))
                 .isInstanceOf(TokenizerException.class)
                 .hasMessageContaining("'Ω' isn't in the vocabulary");
+        assertThatThrownBy(() -> Tokenizers.characters(Stream.of("")))
+                .isInstanceOf(TokenizerException.class)
+                .hasMessageContaining("the text is empty");
+    }
+
+    /** Fewer than a hundred tokens, as nanoGPT's {@code shakespeare_char} has. */
+    @Test
+    void charactersOfAWholeBookComeBack() throws IOException {
+        String text = Files.readString(SharedFolder.resolve("data/lm/tinyshakespeare.txt"));
+
+        Tokenizer tokenizer = Tokenizers.characters(text.lines().map(line -> line + "\n"));
+
+        assertThat(tokenizer.vocabSize()).isEqualTo(65);
+        assertThat(tokenizer.decode(tokenizer.encodeToIds(text, false), false)).isEqualTo(text);
     }
 
     @Test

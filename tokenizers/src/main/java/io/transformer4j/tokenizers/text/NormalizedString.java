@@ -18,6 +18,11 @@ public final class NormalizedString {
     /** What stands for a surrogate without its partner. */
     public static final int REPLACEMENT = 0xFFFD;
 
+    /** The code point as it is read: itself, or {@link #REPLACEMENT} for a surrogate, which stands alone if it is a code point. */
+    public static int scalar(int codePoint) {
+        return codePoint >= Character.MIN_SURROGATE && codePoint <= Character.MAX_SURROGATE ? REPLACEMENT : codePoint;
+    }
+
     private final int originalStart;
     private int[] codePoints;
     private int[] starts;
