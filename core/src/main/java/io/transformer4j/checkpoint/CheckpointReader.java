@@ -97,6 +97,25 @@ public final class CheckpointReader implements AutoCloseable {
         return fileWith(name).tensor(name);
     }
 
+    /**
+     * Copies a tensor's values into another one; see {@link SafetensorsFile#copyTo}.
+     *
+     * @param destination of the same shape
+     * @throws CheckpointException if there is no such tensor
+     */
+    public void copyTo(String name, Tensor destination) {
+        fileWith(name).copyTo(name, destination);
+    }
+
+    /**
+     * Whether {@link #tensor} costs no copy; see {@link SafetensorsFile#isAligned}.
+     *
+     * @throws CheckpointException if there is no such tensor
+     */
+    public boolean isAligned(String name) {
+        return fileWith(name).isAligned(name);
+    }
+
     /** Bytes of all tensors. */
     public long totalBytes() {
         return names().stream().mapToLong(name -> info(name).bytes()).sum();

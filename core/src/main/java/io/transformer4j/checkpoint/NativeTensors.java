@@ -1,5 +1,6 @@
 package io.transformer4j.checkpoint;
 
+import io.transformer4j.torch.MappedMemory;
 import io.transformer4j.torch.TensorScope;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -20,6 +21,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 /** The few libtorch calls that this package needs, and nothing of the format. */
 final class NativeTensors {
     private static final int CHUNK_BYTES = 1 << 16;
+    private static final long MOVED_BYTES = 8 << 20;
 
     private NativeTensors() {}
 
@@ -66,6 +68,31 @@ final class NativeTensors {
             }
             Tensor aligned = mapping.narrow(0, begin, info.bytes()).clone();
             return scope.keep(empty(type, 0).set_(aligned.storage(), 0, info.sizes(), strides(info.sizes())));
+        }
+    }
+
+    /**
+     * Copies the values of a tensor, some rows at a time, and gives back the mapping's pages of those behind: however large it is,
+     * few of its pages are resident at once.
+     *
+     * @param begin byte in {@code mapping} of the first element
+     * @param destination of the same shape, with any type, strides and device
+     */
+    static void move(Tensor mapping, long begin, TensorInfo info, Tensor destination) {
+        if (info.elements() == 0) {
+            return;
+        }
+        long rows = info.shape().isEmpty() ? 1 : info.shape().get(0);
+        long rowBytes = info.bytes() / rows;
+        long step = Math.max(1, MOVED_BYTES / rowBytes);
+        for (long row = 0; row < rows; row += step) {
+            try (TensorScope scope = new TensorScope()) {
+                long count = Math.min(step, rows - row);
+                long partBegin = begin + row * rowBytes;
+                Tensor to = info.shape().isEmpty() ? destination : destination.narrow(0, row, count);
+                to.copy_(view(mapping, partBegin, info.rows(count)));
+                MappedMemory.release(mapping.narrow(0, partBegin, count * rowBytes));
+            }
         }
     }
 

@@ -1,10 +1,13 @@
 package io.transformer4j.checkpoint;
 
+import io.transformer4j.torch.TensorScope;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -21,6 +24,9 @@ public final class SafetensorsFile implements AutoCloseable {
     private final Path path;
     private final SafetensorsHeader header;
     private final Tensor mapping;
+    /** Tensors that others may hold, and may have written to. */
+    private final Set<String> shared = ConcurrentHashMap.newKeySet();
+
     private boolean closed;
 
     private SafetensorsFile(Path path, SafetensorsHeader header, Tensor mapping) {
@@ -94,10 +100,47 @@ public final class SafetensorsFile implements AutoCloseable {
      */
     public Tensor tensor(String name) {
         TensorInfo info = info(name);
+        checkOpen();
+        shared.add(name);
+        return NativeTensors.view(mapping, header.dataBegin() + info.begin(), info);
+    }
+
+    /**
+     * Copies a tensor's values into another one, of any type, strides and device, without leaving the file's pages in memory (unless
+     * {@link #tensor} has given the tensor away): at most 8 MiB, or one row, of them are resident at once.
+     *
+     * @param destination of the same shape
+     * @throws CheckpointException if there is no such tensor
+     * @throws IllegalStateException after {@link #close}
+     */
+    public void copyTo(String name, Tensor destination) {
+        TensorInfo info = info(name);
+        checkOpen();
+        try (TensorScope scope = new TensorScope();
+                NoGradGuard guard = new NoGradGuard()) {
+            long begin = header.dataBegin() + info.begin();
+            if (shared.contains(name)) {
+                destination.copy_(NativeTensors.view(mapping, begin, info));
+            } else {
+                NativeTensors.move(mapping, begin, info, destination);
+            }
+        }
+    }
+
+    /**
+     * Whether {@link #tensor} costs no copy, because the values stand in the file at a multiple of their element's size.
+     *
+     * @throws CheckpointException if there is no such tensor
+     */
+    public boolean isAligned(String name) {
+        TensorInfo info = info(name);
+        return (header.dataBegin() + info.begin()) % info.dtype().bytes() == 0;
+    }
+
+    private void checkOpen() {
         if (closed) {
             throw new IllegalStateException(path + " is closed");
         }
-        return NativeTensors.view(mapping, header.dataBegin() + info.begin(), info);
     }
 
     /** Gives up the mapping, as soon as no tensor uses it. */

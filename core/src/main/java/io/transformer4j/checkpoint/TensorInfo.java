@@ -1,5 +1,6 @@
 package io.transformer4j.checkpoint;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -22,6 +23,16 @@ public record TensorInfo(String name, SafetensorsDtype dtype, List<Long> shape, 
     /** Number of elements; a scalar has one. */
     public long elements() {
         return bytes() / dtype.bytes();
+    }
+
+    /** The same tensor cut after its first {@code count} rows; a scalar stays as it is. */
+    TensorInfo rows(long count) {
+        if (shape.isEmpty() || shape.get(0) == count) {
+            return this;
+        }
+        List<Long> cut = new ArrayList<>(shape);
+        cut.set(0, count);
+        return new TensorInfo(name, dtype, cut, begin, begin + bytes() / shape.get(0) * count);
     }
 
     /** The shape as libtorch takes it. */

@@ -2,17 +2,23 @@ package io.transformer4j.models;
 
 import io.transformer4j.checkpoint.CheckpointException;
 import io.transformer4j.checkpoint.CheckpointReader;
+import io.transformer4j.checkpoint.SafetensorsDtype;
 import io.transformer4j.nn.Parameter;
 import io.transformer4j.torch.TensorScope;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.bytedeco.pytorch.Device;
+import org.bytedeco.pytorch.Generator;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
 
 /** Fills a model from a checkpoint, and says by name what doesn't fit. */
 public final class WeightLoader {
@@ -72,9 +78,7 @@ public final class WeightLoader {
                     .filter(key -> !loader.names.containsKey(key))
                     .toList();
             loader.check(entries, partly ? List.of() : missing);
-            if (!missing.isEmpty()) {
-                model.initializeWeights(seed, device);
-            }
+            loader.initialize(entries, new HashSet<>(missing), seed, device);
             loader.fill(entries, device);
             model.placeOn(device);
             List<String> known = model.weightMap().keys();
@@ -142,15 +146,58 @@ public final class WeightLoader {
         return shape;
     }
 
+    /** Draws values for the parameters that the checkpoint lacks, and for no others. */
+    private void initialize(List<WeightMap.Entry> entries, Set<String> missing, long seed, Device device) {
+        if (missing.isEmpty()) {
+            return;
+        }
+        Map<String, Parameter> parameters = model.namedParameters();
+        try (TensorScope scope = new TensorScope()) {
+            Generator generator = torch.createCPUGenerator(seed);
+            for (WeightMap.Entry entry : entries) {
+                if (!Collections.disjoint(entry.keys(), missing)) {
+                    parameters.get(entry.parameter()).initialize(device, generator);
+                }
+            }
+        }
+    }
+
+    /**
+     * Weights that stand in the file as the model wants them stay there: they cost no copy, are read when first used, and are shared
+     * with other processes until they are trained. The others are copied.
+     */
     private void fill(List<WeightMap.Entry> entries, Device device) {
         Map<String, Parameter> parameters = model.namedParameters();
         for (WeightMap.Entry entry : entries) {
             if (names.keySet().containsAll(entry.keys())) {
                 try (TensorScope scope = new TensorScope()) {
-                    Tensor values = WeightMap.fromCheckpoint(entry, key -> checkpoint.tensor(names.get(key)));
-                    parameters.get(entry.parameter()).load(values, device);
+                    Parameter parameter = parameters.get(entry.parameter());
+                    if (staysInFile(entry, parameter, device)) {
+                        parameter.take(checkpoint.tensor(names.get(entry.keys().get(0))));
+                    } else {
+                        parameter.allocate(device);
+                        copy(entry, parameter.tensor().detach());
+                    }
                 }
             }
+        }
+    }
+
+    private boolean staysInFile(WeightMap.Entry entry, Parameter parameter, Device device) {
+        if (parameter.hasValues() // which replicas may share
+                || !device.is_cpu()
+                || entry.transposed()
+                || entry.keys().size() > 1) {
+            return false;
+        }
+        String name = names.get(entry.keys().get(0));
+        return checkpoint.info(name).dtype() == SafetensorsDtype.F32 && checkpoint.isAligned(name);
+    }
+
+    private void copy(WeightMap.Entry entry, Tensor values) {
+        List<Tensor> parts = entry.stored(values);
+        for (int i = 0; i < parts.size(); i++) {
+            checkpoint.copyTo(names.get(entry.keys().get(i)), parts.get(i));
         }
     }
 }

@@ -5,11 +5,8 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorVector;
-import org.bytedeco.pytorch.global.torch;
 
 /**
  * The names of one architecture's weights: how each parameter here is called and stored in a Hugging Face checkpoint. One
@@ -25,7 +22,15 @@ public final class WeightMap {
      * @param keys its parts in the checkpoint, stacked along the first dimension
      * @param transposed whether the checkpoint stores {@code [in, out]}
      */
-    public record Entry(String parameter, List<String> keys, boolean transposed) {}
+    public record Entry(String parameter, List<String> keys, boolean transposed) {
+        /** Views of the parameter's {@code value} as the checkpoint has it, one for each key. */
+        List<Tensor> stored(Tensor value) {
+            Tensor whole = transposed ? value.t() : value;
+            return keys.size() == 1
+                    ? List.of(whole)
+                    : List.of(whole.chunk(keys.size(), 0).get());
+        }
+    }
 
     private WeightMap(List<Entry> entries) {
         this.entries = List.copyOf(entries);
@@ -62,29 +67,22 @@ public final class WeightMap {
         return entries.stream().flatMap(entry -> entry.keys().stream()).toList();
     }
 
-    /** The checkpoint's form of {@code values}, which are named by parameter; parameters without a value are left out. */
+    /**
+     * The checkpoint's form of {@code values}, which are named by parameter, as views of them; parameters without a value are
+     * left out.
+     */
     public Map<String, Tensor> toCheckpoint(Map<String, Tensor> values) {
         Map<String, Tensor> result = new LinkedHashMap<>();
         for (Entry entry : entries) {
             Tensor value = values.get(entry.parameter());
             if (value != null) {
-                Tensor stored = entry.transposed() ? value.t().contiguous() : value;
-                Tensor[] parts = entry.keys().size() == 1
-                        ? new Tensor[] {stored}
-                        : stored.chunk(entry.keys().size(), 0).get();
-                for (int i = 0; i < parts.length; i++) {
-                    result.put(entry.keys().get(i), parts[i]);
+                List<Tensor> parts = entry.stored(value);
+                for (int i = 0; i < parts.size(); i++) {
+                    result.put(entry.keys().get(i), parts.get(i));
                 }
             }
         }
         return result;
-    }
-
-    /** The parameter's form of what a checkpoint stores under the entry's keys. */
-    static Tensor fromCheckpoint(Entry entry, Function<String, Tensor> checkpoint) {
-        Tensor[] parts = entry.keys().stream().map(checkpoint).toArray(Tensor[]::new);
-        Tensor stored = parts.length == 1 ? parts[0] : torch.cat(new TensorVector(parts));
-        return entry.transposed() ? stored.t() : stored;
     }
 
     /** Collects rows. */

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A trainable tensor of a {@link Module}. It has a shape from the start and memory only once it is {@linkplain
- * #initialize initialized}, {@linkplain #load loaded} or {@linkplain #share shared}, so that building a module costs
+ * #initialize initialized}, {@linkplain #allocate allocated}, {@linkplain #take taken} or {@linkplain #share shared}, so that building a module costs
  * nothing. The memory lives outside all scopes until {@link #close}.
  *
  * <p>Not thread-safe; several {@linkplain #share sharing} parameters may be used by one thread each.
@@ -51,27 +51,30 @@ public final class Parameter implements AutoCloseable {
         }
     }
 
+    /** Gives this parameter float32 memory on {@code device}, with any values, unless it has memory already. */
+    public void allocate(Device device) {
+        if (tensor == null) {
+            try (TensorScope scope = new TensorScope();
+                    NoGradGuard guard = new NoGradGuard()) {
+                adopt(torch.empty(shape, new TensorOptions(ScalarType.Float), null)
+                        .to(device, ScalarType.Float));
+            }
+        }
+    }
+
     /**
-     * Copies {@code values} into this parameter's memory, or into fresh float32 memory on {@code device} if it has none.
+     * Uses the memory of {@code values} from now on, without a copy.
      *
+     * @param values contiguous float32, an autograd leaf that nobody else trains
      * @throws IllegalArgumentException if the shape is another one
      */
-    public void load(Tensor values, Device device) {
-        if (!Arrays.equals(values.sizes().vec().get(), shape)) {
-            throw new IllegalArgumentException(
-                    "values of shape " + Arrays.toString(values.sizes().vec().get())
-                            + " don't fit a parameter of shape " + Arrays.toString(shape));
+    public void take(Tensor values) {
+        long[] given = values.sizes().vec().get();
+        if (!Arrays.equals(given, shape)) {
+            throw new IllegalArgumentException("values of shape " + Arrays.toString(given)
+                    + " don't fit a parameter of shape " + Arrays.toString(shape));
         }
-        try (TensorScope scope = new TensorScope();
-                NoGradGuard guard = new NoGradGuard()) {
-            if (tensor != null) {
-                tensor.detach().copy_(values); // replicas that share the memory see it too
-                return;
-            }
-            adopt(torch.empty(shape, new TensorOptions(ScalarType.Float), null)
-                    .copy_(values)
-                    .to(device, ScalarType.Float));
-        }
+        adopt(values);
     }
 
     /** Uses the memory of {@code other} with a gradient of its own: an update of one is seen by both. */

@@ -43,6 +43,7 @@ public final class Devices {
 
     /** The CPU. */
     public static Device cpu() {
+        Torch.initialize(); // before the first class of JavaCPP, which takes its memory limit from what is set then
         return TensorScope.retain(new Device(DeviceType.CPU));
     }
 

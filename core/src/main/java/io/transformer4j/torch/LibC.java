@@ -2,7 +2,9 @@ package io.transformer4j.torch;
 
 import com.sun.jna.Function;
 import com.sun.jna.NativeLibrary;
+import com.sun.jna.NativeLong;
 import com.sun.jna.Platform;
+import com.sun.jna.Pointer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,6 +19,9 @@ final class LibC {
     private static final int M_TRIM_THRESHOLD = -1;
     private static final int M_TOP_PAD = -2;
     private static final int M_MMAP_THRESHOLD = -3;
+
+    // sys/mman.h
+    private static final int MADV_DONTNEED = 4;
 
     private static final int KEEP_BYTES = 1 << 30;
     private static final int TOP_PAD_BYTES = 64 << 20;
@@ -42,6 +47,22 @@ final class LibC {
             unlessSet("OMP_WAIT_POLICY", () -> call(setenv, "OMP_WAIT_POLICY", "PASSIVE", 0));
         } catch (UnsatisfiedLinkError e) { // musl has no mallopt
             LOG.debug("C library not tuned: {}", e.getMessage());
+        }
+    }
+
+    /**
+     * Gives up the resident pages between two addresses of a private file mapping; they are read from the file again when they are
+     * touched. What was written to them is lost.
+     */
+    static void dropPages(long address, long bytes) {
+        if (!Platform.isLinux() || bytes <= 0) {
+            return;
+        }
+        try {
+            Function madvise = NativeLibrary.getInstance("c").getFunction("madvise");
+            call(madvise, new Pointer(address), new NativeLong(bytes), MADV_DONTNEED);
+        } catch (UnsatisfiedLinkError e) {
+            LOG.debug("no madvise: {}", e.getMessage());
         }
     }
 
