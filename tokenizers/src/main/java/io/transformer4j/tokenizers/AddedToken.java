@@ -1,6 +1,7 @@
 package io.transformer4j.tokenizers;
 
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import io.transformer4j.tokenizers.models.Vocabulary;
 import io.transformer4j.tokenizers.text.TokenizerException;
 
 /**
@@ -25,8 +26,9 @@ public record AddedToken(
         boolean special) {
 
     public AddedToken {
-        if (id < 0) {
-            throw new TokenizerException("the added token '" + content + "' has the id " + id + "; ids start at 0");
+        if (id < 0 || id > Vocabulary.MAX_ID) {
+            throw new TokenizerException(
+                    "the added token '" + content + "' has the id " + id + "; ids go from 0 to " + Vocabulary.MAX_ID);
         }
     }
 

@@ -49,56 +49,70 @@ final class AddedTokens {
         return firstChars.length == 0;
     }
 
-    /** The matches in {@code text[from, to)}, ascending and disjoint. */
-    List<Match> find(String text, int from, int to) {
-        if (firstChars.length == 0) {
-            return List.of();
-        }
-        List<Match> matches = List.of();
-        int[] next = new int[firstChars.length]; // next occurrence of each first character
-        Arrays.fill(next, from - 1);
-        int at = from;
-        int free = from; // end of the last match
-        while (true) {
-            int group = nearest(text, next, at, to);
-            if (group < 0) {
-                return matches;
-            }
-            int start = next[group];
-            at = start + 1;
-            Sought found = longestAt(text, start, to, candidates[group]);
-            if (found == null) {
-                continue;
-            }
-            int end = start + found.content().length();
-            at = end; // as in the peer, a candidate that isn't a word of its own hides what overlaps it
-            AddedToken token = found.token();
-            if (token.singleWord() && (isWordBefore(text, from, start) || isWordAfter(text, end, to))) {
-                continue;
-            }
-            int matchStart = token.lstrip() ? stripLeft(text, free, start) : start;
-            int matchEnd = token.rstrip() ? stripRight(text, end, to) : end;
-            if (matches.isEmpty()) {
-                matches = new ArrayList<>();
-            }
-            matches.add(new Match(Math.max(matchStart, free), matchEnd, token));
-            free = matchEnd;
-            at = Math.max(at, matchEnd);
-        }
+    /** The matches in all of {@code text}, ascending and disjoint. */
+    List<Match> find(String text) {
+        return in(text).find(0, text.length());
     }
 
-    private int nearest(String text, int[] next, int at, int to) {
-        int group = -1;
-        for (int g = 0; g < next.length; g++) {
-            if (next[g] < at) {
-                int found = text.indexOf(firstChars[g], at);
-                next[g] = found < 0 ? Integer.MAX_VALUE : found;
-            }
-            if (next[g] < to && (group < 0 || next[g] < next[group])) {
-                group = g;
-            }
+    /** A search through the parts of {@code text}, one after the other. */
+    Search in(String text) {
+        return new Search(text);
+    }
+
+    /** Remembers where first characters come next, so that a text of many parts is still scanned only once. */
+    final class Search {
+
+        private final String text;
+        private final int[] next = new int[firstChars.length]; // next occurrence of each first character
+
+        private Search(String text) {
+            this.text = text;
+            Arrays.fill(next, -1);
         }
-        return group;
+
+        /** The matches in {@code text[from, to)}, ascending and disjoint; no part may begin before the last one ended. */
+        List<Match> find(int from, int to) {
+            List<Match> matches = List.of();
+            int at = from;
+            int free = from; // end of the last match
+            for (int group = nearest(at, to); group >= 0; group = nearest(at, to)) {
+                int start = next[group];
+                at = start + 1;
+                Sought found = longestAt(text, start, to, candidates[group]);
+                if (found == null) {
+                    continue;
+                }
+                int end = start + found.content().length();
+                at = end; // as in the peer, a candidate that isn't a word of its own hides what overlaps it
+                AddedToken token = found.token();
+                if (token.singleWord() && (isWordBefore(text, from, start) || isWordAfter(text, end, to))) {
+                    continue;
+                }
+                int matchStart = token.lstrip() ? stripLeft(text, free, start) : start;
+                int matchEnd = token.rstrip() ? stripRight(text, end, to) : end;
+                if (matches.isEmpty()) {
+                    matches = new ArrayList<>();
+                }
+                matches.add(new Match(Math.max(matchStart, free), matchEnd, token));
+                free = matchEnd;
+                at = Math.max(at, matchEnd);
+            }
+            return matches;
+        }
+
+        private int nearest(int at, int to) {
+            int group = -1;
+            for (int g = 0; g < next.length; g++) {
+                if (next[g] < at) {
+                    int found = text.indexOf(firstChars[g], at);
+                    next[g] = found < 0 ? Integer.MAX_VALUE : found;
+                }
+                if (next[g] < to && (group < 0 || next[g] < next[group])) {
+                    group = g;
+                }
+            }
+            return group;
+        }
     }
 
     private static @Nullable Sought longestAt(String text, int start, int to, Sought[] candidates) {

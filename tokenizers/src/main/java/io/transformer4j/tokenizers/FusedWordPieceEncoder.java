@@ -5,6 +5,7 @@ import io.transformer4j.tokenizers.models.WordPieceTrie;
 import io.transformer4j.tokenizers.normalizers.BertNormalizer;
 import io.transformer4j.tokenizers.text.NormalizedString;
 import io.transformer4j.tokenizers.text.TokenBuffer;
+import java.util.Arrays;
 
 /**
  * BERT's normalizer, pre-tokenizer and WordPiece in one pass over the characters (Song et al. 2021, §4: end-to-end tokenization).
@@ -94,9 +95,9 @@ final class FusedWordPieceEncoder implements SegmentEncoder {
         private final int maxChars;
 
         /** Spans, in the text, of the word's characters, unless it is {@link #plain}. */
-        private final int[] starts;
+        private int[] starts = new int[2 * WordPiece.DEFAULT_MAX_INPUT_CHARS_PER_WORD];
 
-        private final int[] ends;
+        private int[] ends = new int[2 * WordPiece.DEFAULT_MAX_INPUT_CHARS_PER_WORD];
         private boolean plain = true; // character i of the word is character wordStart + i of the text
         private int node = WordPieceTrie.ROOT;
         private int length; // in chars
@@ -114,8 +115,6 @@ final class FusedWordPieceEncoder implements SegmentEncoder {
             this.latin1 = latin1;
             this.out = out;
             this.maxChars = model.maxInputCharsPerWord();
-            this.starts = new int[2 * maxChars + 2];
-            this.ends = new int[2 * maxChars + 2];
             this.firstPiece = out.size();
             this.word = firstWord;
         }
@@ -209,6 +208,7 @@ final class FusedWordPieceEncoder implements SegmentEncoder {
 
         private void step(char c, int start, int end) {
             if (plain && (start != wordStart + length || end != start + 1)) {
+                ensureSpans(length);
                 for (int i = 0; i < length; i++) {
                     starts[i] = wordStart + i;
                     ends[i] = wordStart + i + 1;
@@ -216,6 +216,7 @@ final class FusedWordPieceEncoder implements SegmentEncoder {
                 plain = false;
             }
             if (!plain) {
+                ensureSpans(length + 1);
                 starts[length] = start;
                 ends[length] = end;
             }
@@ -225,6 +226,14 @@ final class FusedWordPieceEncoder implements SegmentEncoder {
                 target = trie.next(node, c);
             }
             node = target == WordPieceTrie.NONE ? WordPieceTrie.ROOT : target; // a broken word's node doesn't matter
+        }
+
+        private void ensureSpans(int count) {
+            if (count > starts.length) {
+                int capacity = (int) Math.min(Integer.MAX_VALUE - 8, 2L * count);
+                starts = Arrays.copyOf(starts, capacity);
+                ends = Arrays.copyOf(ends, capacity);
+            }
         }
 
         /** Follows the failure link and emits its pieces; false if the word is unknown. */

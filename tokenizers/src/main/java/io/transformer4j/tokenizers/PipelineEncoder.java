@@ -27,7 +27,7 @@ record PipelineEncoder(
         if (!normalizedTokens.isEmpty()) {
             String string = normalized.toString();
             int chars = 0;
-            for (AddedTokens.Match match : normalizedTokens.find(string, 0, string.length())) {
+            for (AddedTokens.Match match : normalizedTokens.find(string)) {
                 int start = at + string.codePointCount(chars, match.start());
                 int end = start + string.codePointCount(match.start(), match.end());
                 word = encodeWords(normalized, at, start, word, out);

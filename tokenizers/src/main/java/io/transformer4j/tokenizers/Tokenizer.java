@@ -273,8 +273,8 @@ public final class Tokenizer {
         StreamEncoder encoder = new StreamEncoder(
                 this::tokenize,
                 text -> {
-                    List<AddedTokens.Match> matches = new ArrayList<>(rawTokens.find(text, 0, text.length()));
-                    matches.addAll(rawNormalizedTokens.find(text, 0, text.length()));
+                    List<AddedTokens.Match> matches = new ArrayList<>(rawTokens.find(text));
+                    matches.addAll(rawNormalizedTokens.find(text));
                     matches.sort(Comparator.comparingInt(AddedTokens.Match::start));
                     return matches;
                 },
@@ -309,19 +309,21 @@ public final class Tokenizer {
         TokenBuffer out = new TokenBuffer(text.length() / 3 + 8);
         int word = 0;
         int at = 0;
-        for (AddedTokens.Match match : rawTokens.find(text, 0, text.length())) {
-            word = encodeSegment(text, at, match.start(), word, out);
+        AddedTokens.Search normalizedTokens = rawNormalizedTokens.in(text);
+        for (AddedTokens.Match match : rawTokens.find(text)) {
+            word = encodeSegment(text, at, match.start(), normalizedTokens, word, out);
             addMatch(text, match, word++, out);
             at = match.end();
         }
-        encodeSegment(text, at, text.length(), word, out);
+        encodeSegment(text, at, text.length(), normalizedTokens, word, out);
         return out;
     }
 
-    private int encodeSegment(String text, int from, int to, int firstWord, TokenBuffer out) {
+    private int encodeSegment(
+            String text, int from, int to, AddedTokens.Search normalizedTokens, int firstWord, TokenBuffer out) {
         int word = firstWord;
         int at = from;
-        for (AddedTokens.Match match : rawNormalizedTokens.find(text, from, to)) {
+        for (AddedTokens.Match match : normalizedTokens.find(from, to)) {
             word = at < match.start() ? segments.encode(text, at, match.start(), word, out) : word;
             addMatch(text, match, word++, out);
             at = match.end();

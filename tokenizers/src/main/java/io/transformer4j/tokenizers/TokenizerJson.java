@@ -1,6 +1,5 @@
 package io.transformer4j.tokenizers;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import io.transformer4j.tokenizers.decoders.Decoder;
 import io.transformer4j.tokenizers.models.Model;
@@ -22,6 +21,7 @@ import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.PropertyNamingStrategies;
+import tools.jackson.databind.exc.InvalidNullException;
 import tools.jackson.databind.exc.InvalidTypeIdException;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -30,6 +30,7 @@ import tools.jackson.databind.node.ObjectNode;
 final class TokenizerJson {
 
     private static final JsonMapper MAPPER = JsonMapper.builder()
+            .annotationIntrospector(new NullnessIntrospector())
             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
             .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -61,7 +62,7 @@ final class TokenizerJson {
             @Nullable PreTokenizer preTokenizer,
             @Nullable PostProcessor postProcessor,
             @Nullable Decoder decoder,
-            @JsonProperty(required = true) Model model) {}
+            Model model) {}
 
     /** The file's form of {@link Padding}: the strategy is {@code "BatchLongest"} or {@code {"Fixed": length}}. */
     @JsonPropertyOrder({"strategy", "direction", "pad_to_multiple_of", "pad_id", "pad_type_id", "pad_token"})
@@ -101,6 +102,9 @@ final class TokenizerJson {
     static Tokenizer read(String json, String file) {
         return reading(file, () -> {
             JsonNode tree = MAPPER.readTree(json);
+            if (!tree.isObject()) {
+                throw new TokenizerException("this is no JSON object; expected one with at least a \"model\"");
+            }
             if (tree.get("model") instanceof ObjectNode model && !model.has("type")) {
                 model.put("type", inferredType(model)); // files from before 2020 don't say
             }
@@ -202,6 +206,9 @@ final class TokenizerJson {
         if (e instanceof InvalidTypeIdException unknown) {
             return place + "there is no " + unknown.getBaseType().getRawClass().getSimpleName() + " of type '"
                     + unknown.getTypeId() + "'";
+        }
+        if (e instanceof InvalidNullException) {
+            return path + " is missing or null";
         }
         TokenStreamLocation at = e.getLocation();
         boolean located = at != null && at.getLineNr() > 0 && !(e instanceof DatabindException);

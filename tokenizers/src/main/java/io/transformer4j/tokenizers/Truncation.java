@@ -1,9 +1,11 @@
 package io.transformer4j.tokenizers;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import io.transformer4j.tokenizers.text.TokenBuffer;
 import io.transformer4j.tokenizers.text.TokenizerException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How an encoding is cut to a length.
@@ -35,6 +37,16 @@ public record Truncation(Direction direction, int maxLength, Strategy strategy, 
             throw new TokenizerException(
                     "max_length (" + maxLength + ") and stride (" + stride + ") of a truncation must not be negative");
         }
+    }
+
+    /** Older files don't have {@code direction}. */
+    @JsonCreator
+    static Truncation fromJson(
+            @JsonProperty("direction") @Nullable Direction direction,
+            @JsonProperty("max_length") int maxLength,
+            @JsonProperty("strategy") Strategy strategy,
+            @JsonProperty("stride") int stride) {
+        return new Truncation(direction == null ? Direction.RIGHT : direction, maxLength, strategy, stride);
     }
 
     /** Cuts the end, longest first, without overlap of the overflow. */

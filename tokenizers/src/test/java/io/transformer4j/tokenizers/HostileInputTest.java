@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 /** Inputs on which quadratic work would never end within a build. */
 class HostileInputTest {
 
-    private static final int LONG = 2_000_000;
+    private static final int LONG = 10_000_000;
 
     private static final Tokenizer BERT = Tokenizers.bertUncased(Vocabulary.of(
             List.of("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "a", "##a", "##aa", "b", ",", "the", "##ir")));
@@ -38,6 +38,8 @@ class HostileInputTest {
         assertThat(unknown.ends()[1]).isEqualTo(LONG);
 
         assertThat(BYTES.decode(BYTES.encodeToIds(word, false), false)).isEqualTo(word);
+        Tokenizer stages = ReferencePipeline.of(BYTES); // Bpe itself, not its fused form
+        assertThat(stages.encodeToIds(word, false)).isEqualTo(BYTES.encodeToIds(word, false));
 
         Tokenizer patient = BERT.toBuilder()
                 .model(new WordPiece(BERT.model().vocabulary(), "[UNK]", "##", LONG))
@@ -47,14 +49,15 @@ class HostileInputTest {
         Tokenizer unigram = Tokenizer.builder()
                 .model(new Unigram(List.of(new Unigram.Piece("<unk>", 0), new Unigram.Piece("aaa", -1)), 0, false))
                 .build();
-        assertThat(unigram.encodeToIds("a".repeat(300_000), false)).hasSize(100_000);
+        assertThat(unigram.encodeToIds(word.substring(1), false)).hasSize(LONG / 3);
     }
 
     @Test
     void aLineOfCombiningMarks() {
         Random random = new Random(5);
         StringBuilder marks = new StringBuilder("e");
-        IntStream.range(0, LONG / 2).forEach(i -> marks.append((char) (0x300 + random.nextInt(0x70))));
+        IntStream.range(0, LONG / 2 /* two bytes each */)
+                .forEach(i -> marks.append((char) (0x300 + random.nextInt(0x70))));
         String text = marks.toString();
 
         assertThat(BERT.encode(text).ids()).hasSize(3);
@@ -82,6 +85,30 @@ class HostileInputTest {
         Tokenizer tokenizer = builder.build();
 
         assertThat(tokenizer.decode(tokenizer.encodeToIds(text, false), false)).isEqualTo(text);
+    }
+
+    /** Each part between special tokens is searched for the others, but not the text behind it again and again. */
+    @Test
+    void manyPartsBetweenAddedTokens() {
+        int parts = 300_000;
+        Tokenizer tokenizer = BYTES.toBuilder()
+                .addToken(new AddedToken(1000, "zebra", false, false, false, true, false))
+                .build();
+
+        int[] ids = tokenizer.encodeToIds("<|endoftext|>a".repeat(parts) + "zebra", false);
+
+        assertThat(ids).hasSize(2 * parts + 1).endsWith(1000);
+    }
+
+    @Test
+    void aLimitBeyondAllWordsCostsNothing() {
+        Tokenizer unlimited = BERT.toBuilder()
+                .model(new WordPiece(BERT.model().vocabulary(), "[UNK]", "##", Integer.MAX_VALUE))
+                .build();
+
+        assertThat(unlimited.encode("\u00c0a" + "a".repeat(1_000) + " the").tokens())
+                .hasSize(2 + 1 + 1_000 / 2 + 1 + 1)
+                .contains("a", "##a", "##aa", "the");
     }
 
     @Test

@@ -3,7 +3,6 @@ package io.transformer4j.tokenizers;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.transformer4j.tokenizers.models.Bpe;
 import io.transformer4j.tokenizers.models.Vocabulary;
 import io.transformer4j.tokenizers.text.TokenizerException;
 import io.transformer4j.tokenizers.trainers.BpeTrainer;
@@ -160,6 +159,19 @@ class TokenizerFilesTest {
                 "{`surprise`: 1, `model`: {`type`: `WordLevel`, `vocab`: {}}}|surprise",
                 "{`added_tokens`: [{`id`: 0, `content`: `a`}], `model`: nothing}|line 1",
                 "{}|model",
+                "``|this is no JSON object",
+                "null|this is no JSON object",
+                "[]|this is no JSON object",
+                "{`model`: {`type`: `WordLevel`, `vocab`: {`a`: 99999999}}}|the id 99999999; ids go from 0 to 16777216",
+                "{`model`: {`type`: `WordLevel`, `vocab`: {`a`: null}}}|model.vocab.a is missing or null",
+                "{`model`: {`type`: `WordPiece`}}|model.vocab is missing or null",
+                "{`model`: {`type`: `BPE`, `vocab`: {`a`: 0}}}|model.merges is missing or null",
+                "{`model`: {`type`: `BPE`, `vocab`: {`a`: 0}, `merges`: [null]}}|model.merges.[0] is missing or null",
+                "{`model`: {`type`: `Unigram`, `vocab`: [[`a`]]}}|model.vocab.[0].score is missing or null",
+                "{`added_tokens`: [{`id`: 0, `content`: `a`}], `model`: {`type`: `WordLevel`, `vocab`: {}}}|added_tokens.[0].single_word is missing or null",
+                "{`truncation`: {`strategy`: `LongestFirst`, `stride`: 0}, `model`: {`type`: `WordLevel`, `vocab`: {}}}|truncation.max_length is missing or null",
+                "{`pre_tokenizer`: {`type`: `Split`, `pattern`: {`String`: ` `}, `invert`: false}, `model`: {`type`: `WordLevel`, `vocab`: {}}}|pre_tokenizer.behavior is missing or null",
+                "{`added_tokens`: [{`id`: 99999999, `content`: `a`, `single_word`: false, `lstrip`: false, `rstrip`: false, `normalized`: false, `special`: true}], `model`: {`type`: `WordLevel`, `vocab`: {}}}|added_tokens.[0]: the added token 'a' has the id 99999999",
             })
     void brokenTokenizerJsonIsAClearError(String json, String message) throws IOException {
         Path file = folder.resolve("tokenizer.json");
@@ -197,20 +209,27 @@ class TokenizerFilesTest {
         assertThat(tokenizer.idToToken(1)).isEqualTo("ab");
     }
 
-    /** A merge may need a piece that only a later one makes, or itself: it never fires, and nothing loops. */
     @Test
-    void cyclicMergesEnd() {
-        Vocabulary vocabulary = Vocabulary.of(List.of("a", "aa", "aaa", "aaaa"));
-        String merges = "aa aa,a aaa,aa a,a a";
-        Bpe model = new Bpe(
-                vocabulary,
-                Stream.of(merges.split(",", -1))
-                        .map(io.transformer4j.tokenizers.models.Merge::parse)
-                        .toList(),
-                Bpe.Options.none());
+    void emptyPiecesNeverMatch() throws IOException {
+        Path file = folder.resolve("tokenizer.json");
+        String added =
+                "{'id': 9, 'content': '', 'single_word': false, 'lstrip': true, 'rstrip': true, 'normalized': true,"
+                        + " 'special': false}";
+        for (String model : List.of(
+                "{'type': 'WordPiece', 'vocab': {'': 0, '##': 1, 'a': 2, '##a': 3, '[UNK]': 4}}",
+                "{'type': 'BPE', 'vocab': {'': 0, '#': 1, 'a': 2, 'aa': 3}, 'merges': [['', 'a'], ['a', 'a']]}",
+                "{'type': 'Unigram', 'vocab': [['', 0.0], ['', -1.0], ['a', -2.0], ['aa', -2.5]], 'unk_id': 0}",
+                "{'type': 'WordLevel', 'vocab': {'': 0, 'b': 1, 'aa': 3}}")) {
+            Files.writeString(
+                    file,
+                    "{'added_tokens': [%s], 'model': %s}"
+                            .formatted(added, model)
+                            .replace('\'', '"'));
 
-        Encoding encoding = Tokenizer.builder().model(model).build().encode("a".repeat(1001));
+            Encoding encoding = Tokenizer.load(file).encode("aa");
 
-        assertThat(String.join("", encoding.tokens())).isEqualTo("a".repeat(1001));
+            assertThat(encoding.ids()).as(model).endsWith(3);
+            assertThat(encoding.ends()).as(model).endsWith(2);
+        }
     }
 }

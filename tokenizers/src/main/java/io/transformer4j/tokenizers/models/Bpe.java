@@ -101,8 +101,8 @@ public final class Bpe implements Model {
 
     @JsonCreator
     static Bpe fromJson(
-            @JsonProperty(value = "vocab", required = true) Vocabulary vocabulary,
-            @JsonProperty(value = "merges", required = true) List<Merge> merges,
+            @JsonProperty("vocab") Vocabulary vocabulary,
+            @JsonProperty("merges") List<Merge> merges,
             @JsonProperty("dropout") @Nullable Double dropout,
             @JsonProperty("unk_token") @Nullable String unkToken,
             @JsonProperty("continuing_subword_prefix") @Nullable String prefix,

@@ -18,6 +18,7 @@ final class SymbolMerger {
     private int[] lengths = new int[64];
     private int[] ranks = new int[64];
     private int size;
+    private long queued; // pairs that the last merge put into its queue
 
     void clear() {
         size = 0;
@@ -56,7 +57,13 @@ final class SymbolMerger {
         return lengths[index];
     }
 
+    /** How much work the last {@link #merge} of a long word was: pairs put into its queue, fewer than three for each symbol. */
+    long queued() {
+        return queued;
+    }
+
     void merge(MergeTable merges) {
+        queued = 0;
         if (size <= SCAN_LIMIT) {
             mergeByScanning(merges);
         } else {
@@ -140,6 +147,7 @@ final class SymbolMerger {
         int rank = merges.rank(ids[left], ids[right]);
         if (rank != MergeTable.NONE) {
             heap.add(((long) rank << 32) | left);
+            queued++;
         }
     }
 

@@ -73,7 +73,7 @@ public final class Unigram implements Model {
 
     @JsonCreator
     static Unigram fromJson(
-            @JsonProperty(value = "vocab", required = true) List<Piece> pieces,
+            @JsonProperty("vocab") List<Piece> pieces,
             @JsonProperty("unk_id") @Nullable Integer unkId,
             @JsonProperty("byte_fallback") @Nullable Boolean byteFallback) {
         return new Unigram(pieces, unkId, Boolean.TRUE.equals(byteFallback));

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Vocabulary {
 
-    private static final int MAX_ID = 1 << 28;
+    /** Largest id there may be: far beyond any vocabulary, but small enough that a broken file can't fill the memory. */
+    public static final int MAX_ID = 1 << 24;
 
     private final Map<String, Integer> ids;
     private final @Nullable String[] tokens;

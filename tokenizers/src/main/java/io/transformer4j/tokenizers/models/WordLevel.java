@@ -16,8 +16,7 @@ public record WordLevel(
 
     @JsonCreator
     static WordLevel fromJson(
-            @JsonProperty(value = "vocab", required = true) Vocabulary vocabulary,
-            @JsonProperty("unk_token") @Nullable String unkToken) {
+            @JsonProperty("vocab") Vocabulary vocabulary, @JsonProperty("unk_token") @Nullable String unkToken) {
         return new WordLevel(vocabulary, unkToken == null ? "<unk>" : unkToken);
     }
 

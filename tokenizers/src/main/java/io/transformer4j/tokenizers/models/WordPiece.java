@@ -50,7 +50,7 @@ public final class WordPiece implements Model {
 
     @JsonCreator
     static WordPiece fromJson(
-            @JsonProperty(value = "vocab", required = true) Vocabulary vocabulary,
+            @JsonProperty("vocab") Vocabulary vocabulary,
             @JsonProperty("unk_token") @Nullable String unkToken,
             @JsonProperty("continuing_subword_prefix") @Nullable String prefix,
             @JsonProperty("max_input_chars_per_word") @Nullable Integer maxChars) {

@@ -47,7 +47,7 @@ public final class Precompiled implements Normalizer {
     }
 
     @JsonCreator
-    static Precompiled fromJson(@JsonProperty(value = "precompiled_charsmap", required = true) String base64) {
+    static Precompiled fromJson(@JsonProperty("precompiled_charsmap") String base64) {
         try {
             return new Precompiled(Base64.getDecoder().decode(base64));
         } catch (IllegalArgumentException e) {
