@@ -67,7 +67,7 @@ final class InfoCommand implements Callable<Integer> {
 
     private void print(ModelSummary summary, PrintWriter printer) {
         PretrainedConfig sizes = summary.config();
-        int tokens = length == null ? sizes.maxPositionEmbeddings() : length;
+        int tokens = length == null ? sizes.maxInputLength() : length;
         if (tokens < 1 || batchSize < 1) {
             throw new IllegalArgumentException("--length and --batch-size must be at least 1");
         }
@@ -80,7 +80,7 @@ final class InfoCommand implements Callable<Integer> {
                 sizes.hiddenSize(),
                 sizes.intermediateSize(),
                 sizes.vocabSize(),
-                sizes.maxPositionEmbeddings());
+                sizes.maxInputLength());
         printer.printf(Locale.ROOT, "%nParameters%n");
         for (Part part : Part.values()) {
             String name = part.name().toLowerCase(Locale.ROOT).replace('_', '-');

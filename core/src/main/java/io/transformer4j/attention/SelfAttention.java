@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 public final class SelfAttention extends Module {
     private final int heads;
     private final long headSize;
-    private final AttentionMask mask;
+    private final boolean causal;
     private final Linear queryKeyValue;
     private final Attention attention;
     private final Linear output;
@@ -36,7 +36,7 @@ public final class SelfAttention extends Module {
     public SelfAttention(Config config) {
         heads = config.numAttentionHeads();
         headSize = config.hiddenSize() / heads;
-        mask = config.causal() ? AttentionMask.causal() : AttentionMask.full();
+        causal = config.causal();
         queryKeyValue = child(
                 "queryKeyValue", new Linear(config.hiddenSize(), 3 * config.hiddenSize(), true, config.initializer()));
         Dropout dropout = child("dropout", new Dropout(config.attentionDropout()));
@@ -51,17 +51,24 @@ public final class SelfAttention extends Module {
      * @param hidden {@code [tokens, hiddenSize]}
      * @param cache keys and values of earlier tokens, which these continue; null if there are none
      * @return {@code [tokens, hiddenSize]}
+     * @throws IllegalArgumentException if there is a cache and the layout has padding, which a cache can't hide
      */
     public Tensor forward(Tensor hidden, SequenceLayout layout, KvCache.@Nullable Layer cache) {
+        if (cache != null && layout.hasPadding()) {
+            throw new IllegalArgumentException("a cache takes packed sequences, not padded ones");
+        }
         List<Tensor> rows = layout.split(queryKeyValue.forward(hidden)); // [run.tokens, 3 · hiddenSize] each
+        AttentionMask mask = layout.hasPadding()
+                ? layout.paddingMask(causal, hidden)
+                : causal ? AttentionMask.causal() : AttentionMask.full();
         List<Tensor> attended = new ArrayList<>(rows.size());
         for (int i = 0; i < rows.size(); i++) {
-            attended.add(attend(rows.get(i), layout.runs().get(i), cache));
+            attended.add(attend(rows.get(i), layout.runs().get(i), mask, cache));
         }
         return output.forward(layout.join(attended));
     }
 
-    private Tensor attend(Tensor rows, SequenceLayout.Run run, KvCache.@Nullable Layer cache) {
+    private Tensor attend(Tensor rows, SequenceLayout.Run run, AttentionMask mask, KvCache.@Nullable Layer cache) {
         TensorVector parts = rows.view(run.sequences(), run.length(), 3L * heads, headSize)
                 .split(heads, 2); // 3 x [sequences, length, heads, headSize]
         Tensor query = parts.get(0).transpose(1, 2); // [sequences, heads, length, headSize]

@@ -4,9 +4,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How the rows of a packed tensor {@code [tokens, …]} belong to sequences: sequence 0 first, then sequence 1, without
@@ -16,6 +18,7 @@ public final class SequenceLayout {
     private final int[] lengths;
     private final int totalTokens;
     private final List<Run> runs;
+    private final boolean @Nullable [] real;
 
     /** Neighbouring sequences of one length: they can be viewed as {@code [sequences, length, …]}. */
     public record Run(int firstSequence, int sequences, int length) {
@@ -25,8 +28,9 @@ public final class SequenceLayout {
         }
     }
 
-    private SequenceLayout(int[] lengths) {
+    private SequenceLayout(int[] lengths, boolean @Nullable [] real) {
         this.lengths = lengths;
+        this.real = real;
         this.totalTokens = Arrays.stream(lengths).reduce(0, Math::addExact);
         this.runs = runsOf(lengths);
     }
@@ -46,7 +50,7 @@ public final class SequenceLayout {
                         "sequence " + i + " of the batch is empty: each needs at least one token");
             }
         }
-        return new SequenceLayout(lengths.clone());
+        return new SequenceLayout(lengths.clone(), null);
     }
 
     /** {@code batchSize} sequences of {@code length} tokens each. */
@@ -54,6 +58,22 @@ public final class SequenceLayout {
         int[] lengths = new int[batchSize];
         Arrays.fill(lengths, length);
         return of(lengths);
+    }
+
+    /**
+     * {@code batchSize} rows of {@code length} tokens of which some are padding: computed like all others, but seen by no
+     * other token. Only for what depends on padding; batches are faster without.
+     *
+     * @param real {@code batchSize · length} values, one row after the other: false for padding
+     */
+    public static SequenceLayout padded(int batchSize, int length, boolean[] real) {
+        if (real.length != batchSize * length) {
+            throw new IllegalArgumentException(
+                    real.length + " values don't say what is real of " + batchSize + " rows of " + length + " tokens");
+        }
+        int[] lengths = new int[batchSize];
+        Arrays.fill(lengths, length);
+        return new SequenceLayout(lengths, real.clone());
     }
 
     private static List<Run> runsOf(int[] lengths) {
@@ -96,6 +116,38 @@ public final class SequenceLayout {
     /** The sequences grouped into runs of equal length, in order. */
     public List<Run> runs() {
         return runs;
+    }
+
+    /** Whether some tokens are padding. */
+    public boolean hasPadding() {
+        return real != null;
+    }
+
+    /** Whether a packed token is more than padding. */
+    public boolean isReal(int row) {
+        return real == null || real[row];
+    }
+
+    /**
+     * What hides the padding of a {@linkplain #padded padded} layout from all tokens.
+     *
+     * @param causal whether later tokens are hidden too; padding then sees itself, since it may have nothing else to see
+     * @param like a tensor of the wanted type and device
+     */
+    AttentionMask paddingMask(boolean causal, Tensor like) {
+        int length = maxLength();
+        long[] padding = new long[totalTokens];
+        for (int row = 0; row < totalTokens; row++) {
+            padding[row] = isReal(row) ? 0 : 1;
+        }
+        Tensor hidden =
+                Tensor.create(padding).to(like.device(), torch.ScalarType.Bool).view(batchSize(), 1, 1, length);
+        if (causal) {
+            Tensor ones = hidden.new_ones(length, length);
+            hidden = hidden.logical_and(ones.triu(1).logical_or(ones.tril(-1))).logical_or(ones.triu(1));
+        }
+        return new AttentionMask.Additive(
+                like.new_zeros(hidden.shape()).masked_fill_(hidden, new Scalar(Double.NEGATIVE_INFINITY)));
     }
 
     /** Row of each sequence's first token. */

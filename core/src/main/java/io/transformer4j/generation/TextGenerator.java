@@ -85,7 +85,7 @@ public final class TextGenerator {
 
     private List<Continuation> start(List<int[]> prompts, GenerationConfig config) {
         SplittableRandom random = new SplittableRandom(config.seed());
-        int positions = model.config().maxPositionEmbeddings();
+        int positions = model.config().maxInputLength();
         List<Continuation> continuations = new ArrayList<>(prompts.size());
         for (int i = 0; i < prompts.size(); i++) {
             int[] ids = prompts.get(i);

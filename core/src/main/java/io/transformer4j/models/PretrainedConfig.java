@@ -23,8 +23,13 @@ public interface PretrainedConfig {
     /** Width of the feed-forward networks. */
     long intermediateSize();
 
-    /** Longest input in tokens. */
+    /** Rows of the table of positions. */
     int maxPositionEmbeddings();
+
+    /** Longest input in tokens: fewer than there are positions where the table has rows for other purposes. */
+    default int maxInputLength() {
+        return maxPositionEmbeddings();
+    }
 
     /** Keys of {@code config.json} that this project doesn't interpret; written back as they were. */
     Map<String, Object> other();

@@ -4,9 +4,11 @@ import io.transformer4j.nn.Module;
 import io.transformer4j.nn.Parameter;
 import io.transformer4j.torch.TensorScope;
 import java.util.Iterator;
+import java.util.Map;
 import java.util.Optional;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.Generator;
+import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +25,21 @@ public abstract class PretrainedModel extends Module implements AutoCloseable {
     /** HF's class name for this model and head, such as {@code BertForMaskedLM}. */
     public String architecture() {
         return getClass().getSimpleName();
+    }
+
+    /**
+     * All that a forward pass computes, under HF's names ({@code last_hidden_state}, {@code logits}, {@code
+     * hidden_states/0} …), for tools that compare or look into any model. Each value has one row per packed token
+     * ({@code [tokens, …]}, of the decoder's tokens unless the name starts with {@code encoder_}) or one per sequence.
+     */
+    public abstract Map<String, Tensor> outputs(ModelInputs inputs);
+
+    /**
+     * Whether what a model computes at real tokens depends on how far their row is padded: then it must be given padded
+     * rows to agree with a model that was.
+     */
+    public boolean dependsOnPadding() {
+        return false;
     }
 
     /** Names of the weights in checkpoints. */

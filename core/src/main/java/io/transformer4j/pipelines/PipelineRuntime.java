@@ -72,7 +72,7 @@ final class PipelineRuntime<M extends PretrainedModel> implements AutoCloseable 
      * @throws IllegalArgumentException if a text has no tokens or, without truncation, more than the model has positions
      */
     List<Encoding> encode(List<String> texts) {
-        int positions = model.config().maxPositionEmbeddings();
+        int positions = model.config().maxInputLength();
         EncodeOptions how = options.truncation()
                 ? EncodeOptions.defaults().withTruncation(Truncation.toLength(positions))
                 : EncodeOptions.defaults();

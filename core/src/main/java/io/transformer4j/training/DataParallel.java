@@ -125,14 +125,14 @@ final class DataParallel implements AutoCloseable {
         return ModelInputs.of(
                 longs(batch.inputIds()),
                 longs(batch.tokenTypeIds()),
-                longs(batch.positionIds()),
+                null, // a batch's positions are always those of whole sequences
                 SequenceLayout.of(batch.lengths()),
                 model.device());
     }
 
     private static TrainableModel.Targets targets(Batch batch) {
         int[] next = batch.nextSentenceLabels();
-        return new TrainableModel.Targets(longs(batch.labels()), next == null ? new long[0] : longs(next));
+        return TrainableModel.Targets.ofTokens(longs(batch.labels()), next == null ? new long[0] : longs(next));
     }
 
     private static long[] longs(int[] values) {
@@ -140,8 +140,8 @@ final class DataParallel implements AutoCloseable {
     }
 
     private static TrainableModel.Totals totals(List<Batch> batches) {
-        return new TrainableModel.Totals(
-                batches.stream().mapToLong(Batch::labelledTokens).sum(),
+        return TrainableModel.Totals.of(
+                batches.stream().map(DataParallel::targets).toList(),
                 batches.stream().mapToLong(Batch::batchSize).sum());
     }
 

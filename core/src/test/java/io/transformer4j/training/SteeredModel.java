@@ -44,6 +44,11 @@ final class SteeredModel extends TrainableModel {
     }
 
     @Override
+    public Map<String, Tensor> outputs(ModelInputs inputs) {
+        return inner.outputs(inputs);
+    }
+
+    @Override
     public PretrainedConfig config() {
         return inner.config();
     }

@@ -1,9 +1,11 @@
 package io.transformer4j.models.bert;
 
+import io.transformer4j.models.BaseModelOutput;
 import io.transformer4j.models.MaskedLanguageModel;
 import io.transformer4j.models.ModelInputs;
 import io.transformer4j.models.TrainableModel;
 import io.transformer4j.models.WeightMap;
+import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 
 /** BERT with a masked-language-modelling head (HF {@code BertForMaskedLM}). */
@@ -31,6 +33,14 @@ public final class BertForMaskedLM extends TrainableModel implements MaskedLangu
     @Override
     public Loss loss(ModelInputs inputs, Targets targets, Totals totals) {
         return head.loss(bert.forward(inputs).lastHiddenState(), targets, totals);
+    }
+
+    @Override
+    public Map<String, Tensor> outputs(ModelInputs inputs) {
+        BaseModelOutput encoded = bert.forward(inputs, true);
+        Map<String, Tensor> outputs = encoded.named();
+        outputs.put("logits", head.forward(encoded.lastHiddenState()));
+        return outputs;
     }
 
     /** The encoder. */

@@ -47,14 +47,23 @@ public final class BertForPreTraining extends TrainableModel implements MaskedLa
         BaseModelOutput encoded = bert.forward(inputs);
         Loss masked = head.loss(encoded.lastHiddenState(), targets, totals);
         Tensor related = nextSentence.forward(bert.pool(encoded, inputs)); // [batch, 2]
-        Tensor labels = ModelInputs.tensor(targets.nextSentenceLabels(), related.device());
+        Tensor labels = ModelInputs.tensor(targets.sequenceLabels(), related.device());
         Tensor next = torch.cross_entropy_loss(
                         related, labels, new TensorOptional(), torch.Reduction.Sum.value, Targets.IGNORED, 0)
-                .div(new Scalar((double) totals.sequences()));
+                .div(new Scalar((double) totals.labelledSequences()));
         Map<String, Tensor> parts = new LinkedHashMap<>(masked.parts());
         parts.put("mlm_loss", masked.total().detach());
         parts.put("nsp_loss", next.detach());
         return new Loss(masked.total().add(next), parts);
+    }
+
+    @Override
+    public Map<String, Tensor> outputs(ModelInputs inputs) {
+        BaseModelOutput encoded = bert.forward(inputs, true);
+        Map<String, Tensor> outputs = encoded.named();
+        outputs.put("prediction_logits", head.forward(encoded.lastHiddenState()));
+        outputs.put("seq_relationship_logits", nextSentence.forward(bert.pool(encoded, inputs)));
+        return outputs;
     }
 
     /** The encoder. */

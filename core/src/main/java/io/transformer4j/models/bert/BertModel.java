@@ -12,6 +12,7 @@ import io.transformer4j.nn.Linear;
 import io.transformer4j.nn.Module;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
@@ -62,7 +63,7 @@ public final class BertModel extends PretrainedModel {
 
         Tensor forward(ModelInputs inputs) {
             Tensor sum = word.forward(inputs.inputIds())
-                    .add(position.forward(inputs.positionIds()))
+                    .add(position.forward(inputs.positions()))
                     .add(tokenType.forward(inputs.tokenTypeIds())); // [tokens, hiddenSize]
             return dropout.forward(norm.forward(sum));
         }
@@ -109,6 +110,16 @@ public final class BertModel extends PretrainedModel {
         Tensor rows = ModelInputs.tensor(
                 inputs.layout().firstRows(), output.lastHiddenState().device());
         return pooler.forward(output.lastHiddenState().index_select(0, rows)).tanh();
+    }
+
+    @Override
+    public Map<String, Tensor> outputs(ModelInputs inputs) {
+        BaseModelOutput encoded = forward(inputs, true);
+        Map<String, Tensor> outputs = encoded.named();
+        if (withPooler) {
+            outputs.put("pooler_output", pool(encoded, inputs));
+        }
+        return outputs;
     }
 
     /** The word embeddings, which masked-language heads share. */

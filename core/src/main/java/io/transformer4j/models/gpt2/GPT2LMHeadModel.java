@@ -1,12 +1,14 @@
 package io.transformer4j.models.gpt2;
 
 import io.transformer4j.attention.KvCache;
+import io.transformer4j.models.BaseModelOutput;
 import io.transformer4j.models.CausalLanguageModel;
 import io.transformer4j.models.ModelInputs;
 import io.transformer4j.models.TrainableModel;
 import io.transformer4j.models.VocabularyLoss;
 import io.transformer4j.models.WeightMap;
 import io.transformer4j.nn.Parameter;
+import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +43,14 @@ public final class GPT2LMHeadModel extends TrainableModel implements CausalLangu
                 ? hidden
                 : hidden.index_select(0, ModelInputs.tensor(rows, hidden.device()));
         return VocabularyLoss.of(labelled, head, null, targets, totals);
+    }
+
+    @Override
+    public Map<String, Tensor> outputs(ModelInputs inputs) {
+        BaseModelOutput decoded = transformer.forward(inputs, null, true);
+        Map<String, Tensor> outputs = decoded.named();
+        outputs.put("logits", decoded.lastHiddenState().mm(head.tensor().t()));
+        return outputs;
     }
 
     /** The decoder. */

@@ -11,6 +11,7 @@ import io.transformer4j.nn.Embedding;
 import io.transformer4j.nn.LayerNorm;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
@@ -52,7 +53,7 @@ public final class GPT2Model extends PretrainedModel {
         List<Tensor> states = new ArrayList<>();
         Tensor hidden = dropout.forward(tokenEmbeddings
                 .forward(inputs.inputIds())
-                .add(positionEmbeddings.forward(inputs.positionIds()))); // [tokens, hiddenSize]
+                .add(positionEmbeddings.forward(inputs.positions()))); // [tokens, hiddenSize]
         for (int i = 0; i < layers.size(); i++) {
             if (outputHiddenStates) {
                 states.add(hidden);
@@ -67,6 +68,11 @@ public final class GPT2Model extends PretrainedModel {
             states.add(hidden);
         }
         return new BaseModelOutput(hidden, List.copyOf(states));
+    }
+
+    @Override
+    public Map<String, Tensor> outputs(ModelInputs inputs) {
+        return forward(inputs, null, true).named();
     }
 
     /** The token embeddings, which the language-model head shares. */
