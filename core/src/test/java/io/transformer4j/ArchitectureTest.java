@@ -46,7 +46,11 @@ class ArchitectureTest {
             .layer("work")
             .definedBy("io.transformer4j.training..", "io.transformer4j.generation..", "io.transformer4j.profiling..")
             .layer("use")
-            .definedBy("io.transformer4j.pretraining..", "io.transformer4j.pipelines..", "io.transformer4j.scaling..")
+            .definedBy(
+                    "io.transformer4j.pretraining..",
+                    "io.transformer4j.pipelines..",
+                    "io.transformer4j.scaling..",
+                    "io.transformer4j.verification..")
             .whereLayer("use")
             .mayNotBeAccessedByAnyLayer()
             .whereLayer("work")

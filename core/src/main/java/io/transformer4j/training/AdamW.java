@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * Adam with decoupled weight decay (Loshchilov and Hutter 2019). Matrices decay, biases and norms don't. The moments live
  * outside scopes until {@link #close}.
  */
-final class AdamW implements AutoCloseable {
+public final class AdamW implements AutoCloseable {
     private static final String FIRST = ".exp_avg";
     private static final String SECOND = ".exp_avg_sq";
 
@@ -26,7 +26,13 @@ final class AdamW implements AutoCloseable {
     private final List<Tensor> secondMoments = new ArrayList<>();
     private final TrainingArguments arguments;
 
-    AdamW(Map<String, Parameter> trainable, TrainingArguments arguments) {
+    /**
+     * An optimizer without steps behind it.
+     *
+     * @param trainable parameters by name; they stay the caller's
+     * @param arguments give the betas, epsilon and the weight decay
+     */
+    public AdamW(Map<String, Parameter> trainable, TrainingArguments arguments) {
         this.arguments = arguments;
         try (TensorScope scope = new TensorScope();
                 NoGradGuard guard = new NoGradGuard()) {
@@ -36,6 +42,19 @@ final class AdamW implements AutoCloseable {
                 firstMoments.add(TensorScope.retain(torch.zeros_like(parameter.tensor())));
                 secondMoments.add(TensorScope.retain(torch.zeros_like(parameter.tensor())));
             });
+        }
+    }
+
+    /**
+     * Applies all gradients on this thread; parameters without one stay as they are.
+     *
+     * @param step number of this update, from 1
+     * @param gradScale what gradients are divided by first, or null
+     */
+    public void step(long step, double learningRate, @Nullable Double gradScale) {
+        try (TensorScope scope = new TensorScope();
+                NoGradGuard guard = new NoGradGuard()) {
+            step(GradientSlice.of(parameters), step, learningRate, gradScale);
         }
     }
 

@@ -98,6 +98,16 @@ public final class Models {
         return type.cast(load(folder, file, ConfigJson.readTree(file), type.getSimpleName(), device));
     }
 
+    /**
+     * Loads a checkpoint folder as the class that HF calls {@code architecture}, whatever head it was saved with.
+     *
+     * @throws CheckpointException if the folder's family has no such class, or a weight is missing or mis-shaped
+     */
+    public static PretrainedModel load(Path folder, String architecture, Device device) {
+        Path file = folder.resolve(CONFIG_NAME);
+        return load(folder, file, ConfigJson.readTree(file), architecture, device);
+    }
+
     private static PretrainedModel load(
             Path folder, Path file, Map<String, Object> tree, String architecture, Device device) {
         PretrainedModel model = family(file, tree).build(file, tree, architecture);

@@ -1,0 +1,82 @@
+package io.transformer4j.verification;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.transformer4j.testing.SharedFiles;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/** Every model folder among the references agrees; a new folder is a new test. */
+class CheckpointVerifierTest {
+    private static final int SHOWN = 5;
+    /** Folders of families that aren't there yet. One that agrees has no place here. */
+    private static final Set<String> PENDING = Set.of(
+            "bart",
+            "bert_qa",
+            "bert_seqcls",
+            "bert_seqcls_multilabel",
+            "bert_seqcls_regression",
+            "bert_tokencls",
+            "bigbird_full",
+            "bigbird_model",
+            "distilbert_model",
+            "gpt2",
+            "gpt2_legacy",
+            "gpt_neo",
+            "llama",
+            "llama_legacy",
+            "llama_tied_headdim_bias",
+            "longformer_model",
+            "longformer_seqcls",
+            "marian",
+            "openai_gpt",
+            "roberta_mlm",
+            "t5_gated_untied",
+            "t5_relu_tied",
+            "transformer_2017",
+            "transformer_2017_final_norms");
+
+    @TestFactory
+    List<DynamicTest> everyFolderAgrees() throws IOException {
+        return list("oracles", "config.json").stream()
+                .map(folder -> DynamicTest.dynamicTest(folder.getFileName().toString(), folder.toUri(), () -> {
+                    VerificationReport report = CheckpointVerifier.verify(folder);
+                    if (PENDING.contains(folder.getFileName().toString())) {
+                        assertThat(report.problems()).isNotEmpty();
+                        assertThat(report.disagreements()).isEmpty();
+                        return;
+                    }
+                    assertThat(report.problems()).isEmpty();
+                    assertThat(report.disagreements().stream().limit(SHOWN)).isEmpty();
+                    assertThat(report.checks()).isNotEmpty();
+                }))
+                .toList();
+    }
+
+    /** Each reference run belongs to a folder above, whose verification includes it. */
+    @Test
+    void everyTrainingRunHasItsFolder() throws IOException {
+        Path oracles = SharedFiles.require("oracles");
+        try (Stream<Path> runs = Files.list(oracles.resolve("training"))) {
+            assertThat(runs.map(run -> run.getFileName().toString().replace(".safetensors", "")))
+                    .isNotEmpty()
+                    .allSatisfy(name -> assertThat(oracles.resolve(name).resolve("inputs.json"))
+                            .exists());
+        }
+    }
+
+    private static List<Path> list(String shared, String marker) throws IOException {
+        try (Stream<Path> folders = Files.list(SharedFiles.require(shared))) {
+            return folders.filter(folder -> Files.exists(folder.resolve(marker)))
+                    .sorted()
+                    .toList();
+        }
+    }
+}
