@@ -42,6 +42,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             GenerateCommand.class,
             EmbedCommand.class,
             InfoCommand.class,
+            VerifyCheckpointCommand.class,
             ScalingCommand.class
         },
         exitCodeListHeading = "%nExit codes:%n",
