@@ -1,63 +1,137 @@
 package io.transformer4j.attention;
 
+import io.soabase.recordbuilder.core.RecordBuilder;
 import io.transformer4j.nn.Dropout;
 import io.transformer4j.nn.Initializer;
 import io.transformer4j.nn.Linear;
 import io.transformer4j.nn.Module;
 import java.util.ArrayList;
 import java.util.List;
+import org.bytedeco.pytorch.LongOptional;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Multi-head self-attention (Vaswani et al. 2017, §3.2.2). The three input projections are one product: queries, keys and
- * values stacked in this order in {@code queryKeyValue.weight [3 · hiddenSize, hiddenSize]}.
+ * values stacked in this order in {@code queryKeyValue.weight [(heads + 2 · keyValueHeads) · headSize, hiddenSize]}. With
+ * fewer heads of keys and values than of queries, each serves a group of neighbouring query heads (Ainslie et al. 2023).
  */
 public final class SelfAttention extends Module {
     private final int heads;
+    private final int keyValueHeads;
     private final long headSize;
     private final boolean causal;
+    private final int window;
     private final Linear queryKeyValue;
     private final Attention attention;
     private final Linear output;
 
-    /** Settings of a {@link SelfAttention}. */
+    /**
+     * Settings of a {@link SelfAttention}.
+     *
+     * @param numKeyValueHeads heads of keys and values; a divisor of the others' number
+     * @param headSize elements of one head
+     * @param scale factor of the scores
+     * @param inputBias whether queries, keys and values have biases
+     * @param window of a causal layer: how many keys a query sees, its own included; 0 for all before it
+     */
+    @RecordBuilder
     public record Config(
             long hiddenSize,
             int numAttentionHeads,
+            int numKeyValueHeads,
+            long headSize,
+            double scale,
             AttentionType type,
             boolean causal,
+            int window,
             double attentionDropout,
+            boolean inputBias,
+            boolean outputBias,
             Initializer initializer,
-            Initializer outputInitializer) {}
+            Initializer outputInitializer)
+            implements SelfAttentionConfigBuilder.With {
+
+        /** Heads that divide the width among them, {@code 1/√headSize} as scale, and biases everywhere. */
+        public Config(
+                long hiddenSize,
+                int numAttentionHeads,
+                AttentionType type,
+                boolean causal,
+                double attentionDropout,
+                Initializer initializer,
+                Initializer outputInitializer) {
+            this(
+                    hiddenSize,
+                    numAttentionHeads,
+                    numAttentionHeads,
+                    hiddenSize / numAttentionHeads,
+                    1 / Math.sqrt((double) hiddenSize / numAttentionHeads),
+                    type,
+                    causal,
+                    0,
+                    attentionDropout,
+                    true,
+                    true,
+                    initializer,
+                    outputInitializer);
+        }
+    }
 
     /** Builds the layer. */
     public SelfAttention(Config config) {
         heads = config.numAttentionHeads();
-        headSize = config.hiddenSize() / heads;
+        keyValueHeads = config.numKeyValueHeads();
+        headSize = config.headSize();
         causal = config.causal();
+        window = config.window();
         queryKeyValue = child(
-                "queryKeyValue", new Linear(config.hiddenSize(), 3 * config.hiddenSize(), true, config.initializer()));
+                "queryKeyValue",
+                new Linear(
+                        config.hiddenSize(),
+                        (heads + 2L * keyValueHeads) * headSize,
+                        config.inputBias(),
+                        config.initializer()));
         Dropout dropout = child("dropout", new Dropout(config.attentionDropout()));
-        attention = config.type().create(1 / Math.sqrt((double) headSize), dropout);
-        output =
-                child("output", new Linear(config.hiddenSize(), config.hiddenSize(), true, config.outputInitializer()));
+        attention = config.type().create(config.scale(), dropout);
+        output = child(
+                "output",
+                new Linear(heads * headSize, config.hiddenSize(), config.outputBias(), config.outputInitializer()));
+    }
+
+    /** Attends within each sequence, without rotary positions. */
+    public Tensor forward(Tensor hidden, SequenceLayout layout, KvCache.@Nullable Layer cache) {
+        return forward(hidden, layout, null, cache);
     }
 
     /**
      * Attends within each sequence.
      *
      * @param hidden {@code [tokens, hiddenSize]}
+     * @param rotation of queries and keys; null if positions enter elsewhere
      * @param cache keys and values of earlier tokens, which these continue; null if there are none
      * @return {@code [tokens, hiddenSize]}
      * @throws IllegalArgumentException if there is a cache and the layout has padding, which a cache can't hide
      */
-    public Tensor forward(Tensor hidden, SequenceLayout layout, KvCache.@Nullable Layer cache) {
+    public Tensor forward(
+            Tensor hidden,
+            SequenceLayout layout,
+            RotaryEmbedding.@Nullable Rotation rotation,
+            KvCache.@Nullable Layer cache) {
         if (cache != null && layout.hasPadding()) {
             throw new IllegalArgumentException("a cache takes packed sequences, not padded ones");
         }
-        List<Tensor> rows = layout.split(queryKeyValue.forward(hidden)); // [run.tokens, 3 · hiddenSize] each
+        Tensor projected =
+                queryKeyValue.forward(hidden).view(hidden.size(0), -1, headSize); // [tokens, all heads, headSize]
+        if (rotation != null) {
+            Tensor rotated = rotation.apply(projected.narrow(1, 0, heads + keyValueHeads));
+            projected =
+                    torch.cat(new TensorVector(rotated, projected.narrow(1, heads + keyValueHeads, keyValueHeads)), 1);
+        }
+        List<Tensor> rows = layout.split(projected);
         AttentionMask mask = layout.hasPadding()
                 ? layout.paddingMask(causal, hidden)
                 : causal ? AttentionMask.causal() : AttentionMask.full();
@@ -69,18 +143,43 @@ public final class SelfAttention extends Module {
     }
 
     private Tensor attend(Tensor rows, SequenceLayout.Run run, AttentionMask mask, KvCache.@Nullable Layer cache) {
-        TensorVector parts = rows.view(run.sequences(), run.length(), 3L * heads, headSize)
-                .split(heads, 2); // 3 x [sequences, length, heads, headSize]
+        TensorVector parts = rows.view(run.sequences(), run.length(), -1, headSize)
+                .split_with_sizes(new long[] {heads, keyValueHeads, keyValueHeads}, 2);
         Tensor query = parts.get(0).transpose(1, 2); // [sequences, heads, length, headSize]
-        Tensor key = parts.get(1).transpose(1, 2);
+        Tensor key = parts.get(1).transpose(1, 2); // [sequences, keyValueHeads, length, headSize]
         Tensor value = parts.get(2).transpose(1, 2);
-        Tensor mixed;
-        if (cache == null) {
-            mixed = attention.forward(query, key, value, mask);
-        } else {
-            KvCache.Context context = cache.append(run, key, value);
-            mixed = attention.forward(query, context.key(), context.value(), context.mask());
+        KvCache.Context context = cache == null ? new KvCache.Context(key, value, mask) : cache.append(run, key, value);
+        Tensor mixed = mix(query, context.key(), context.value(), windowed(context.mask(), query, context.key()));
+        return mixed.transpose(1, 2).reshape(run.tokens(), heads * headSize); // [run.tokens, heads · headSize]
+    }
+
+    private Tensor mix(Tensor query, Tensor key, Tensor value, AttentionMask mask) {
+        int groupSize = heads / keyValueHeads;
+        if (groupSize == 1) {
+            return attention.forward(query, key, value, mask);
         }
-        return mixed.transpose(1, 2).reshape(run.tokens(), heads * headSize); // [run.tokens, hiddenSize]
+        if (query.size(2) == 1) { // the heads of a group are as many queries of one head: no copies of a long cache
+            Tensor grouped = query.reshape(query.size(0), keyValueHeads, groupSize, headSize);
+            AttentionMask sameForAll = mask instanceof AttentionMask.Causal ? AttentionMask.full() : mask;
+            return attention.forward(grouped, key, value, sameForAll).reshape(query.shape());
+        }
+        return attention.forward(
+                query,
+                key.repeat_interleave(groupSize, new LongOptional(1), new LongOptional()),
+                value.repeat_interleave(groupSize, new LongOptional(1), new LongOptional()),
+                mask);
+    }
+
+    /** Hides all but the last {@code window} of the keys that {@code mask} shows to a query. */
+    private AttentionMask windowed(AttentionMask mask, Tensor query, Tensor key) {
+        if (window == 0 || key.size(2) <= window) {
+            return mask;
+        }
+        Tensor bias = mask instanceof AttentionMask.Additive additive
+                ? additive.bias()
+                : ExactAttention.causalBias(query.size(2), key.size(2), query.options());
+        Tensor visibleFromHere = bias.eq(new Scalar(0)).flip(-1).cumsum(-1).flip(-1); // this key and those behind it
+        return new AttentionMask.Additive(
+                bias.masked_fill(visibleFromHere.gt(new Scalar(window)), new Scalar(Double.NEGATIVE_INFINITY)));
     }
 }

@@ -118,8 +118,9 @@ public final class WeightLoader {
         }
         Map<String, Parameter> parameters = model.namedParameters();
         for (WeightMap.Entry entry : entries) {
-            long[] required = storedShape(entry, parameters.get(entry.parameter()));
-            for (String key : entry.keys()) {
+            for (int i = 0; i < entry.keys().size(); i++) {
+                String key = entry.keys().get(i);
+                long[] required = storedShape(entry, i, parameters.get(entry.parameter()));
                 if (names.containsKey(key)) {
                     long[] shape = checkpoint.info(names.get(key)).shape().stream()
                             .mapToLong(Long::longValue)
@@ -137,12 +138,12 @@ public final class WeightLoader {
         }
     }
 
-    private static long[] storedShape(WeightMap.Entry entry, Parameter parameter) {
+    private static long[] storedShape(WeightMap.Entry entry, int part, Parameter parameter) {
         long[] shape = parameter.shape();
         if (entry.transposed()) {
             return new long[] {shape[1], shape[0]};
         }
-        shape[0] /= entry.keys().size();
+        shape[0] = entry.rows(shape[0])[part];
         return shape;
     }
 

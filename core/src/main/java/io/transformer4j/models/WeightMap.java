@@ -1,7 +1,7 @@
 package io.transformer4j.models;
 
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,15 +20,22 @@ public final class WeightMap {
      *
      * @param parameter its path in this project's module
      * @param keys its parts in the checkpoint, stacked along the first dimension
+     * @param shares how much of that dimension each key has, relative to the others
      * @param transposed whether the checkpoint stores {@code [in, out]}
      */
-    public record Entry(String parameter, List<String> keys, boolean transposed) {
+    public record Entry(String parameter, List<String> keys, List<Integer> shares, boolean transposed) {
+        /** Rows of each key's part of a parameter that has {@code rows}. */
+        long[] rows(long rows) {
+            long unit = rows / shares.stream().mapToLong(Integer::longValue).sum();
+            return shares.stream().mapToLong(share -> share * unit).toArray();
+        }
+
         /** Views of the parameter's {@code value} as the checkpoint has it, one for each key. */
         List<Tensor> stored(Tensor value) {
             Tensor whole = transposed ? value.t() : value;
             return keys.size() == 1
                     ? List.of(whole)
-                    : List.of(whole.chunk(keys.size(), 0).get());
+                    : List.of(whole.split_with_sizes(rows(whole.size(0)), 0).get());
         }
     }
 
@@ -52,6 +59,7 @@ public final class WeightMap {
                 .map(entry -> new Entry(
                         parameterPrefix + entry.parameter(),
                         entry.keys().stream().map(keyPrefix::concat).toList(),
+                        entry.shares(),
                         entry.transposed()))
                 .toList());
     }
@@ -93,19 +101,24 @@ public final class WeightMap {
 
         /** A parameter stored as it is. */
         public Builder add(String parameter, String key) {
-            entries.add(new Entry(parameter, List.of(key), false));
+            entries.add(new Entry(parameter, List.of(key), List.of(1), false));
             return this;
         }
 
         /** A weight stored as {@code [in, out]} (HF's {@code Conv1D}). */
         public Builder addTransposed(String parameter, String key) {
-            entries.add(new Entry(parameter, List.of(key), true));
+            entries.add(new Entry(parameter, List.of(key), List.of(1), true));
             return this;
         }
 
         /** A parameter stored in equal parts, one below the other. */
         public Builder addStacked(String parameter, String... keys) {
-            entries.add(new Entry(parameter, List.copyOf(Arrays.asList(keys)), false));
+            return addStacked(parameter, Collections.nCopies(keys.length, 1), keys);
+        }
+
+        /** A parameter stored in parts, one below the other, of which each has its share of the rows. */
+        public Builder addStacked(String parameter, List<Integer> shares, String... keys) {
+            entries.add(new Entry(parameter, List.of(keys), List.copyOf(shares), false));
             return this;
         }
 

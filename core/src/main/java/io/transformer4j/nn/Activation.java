@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
@@ -15,9 +16,22 @@ public enum Activation {
     GELU_NEW("gelu_new", TanhGelu::apply),
     /** Same function as {@link #GELU_NEW} under its newer name. */
     GELU_PYTORCH_TANH("gelu_pytorch_tanh", TanhGelu::apply),
+    /** Same function as {@link #GELU_NEW}, written out in HF. */
+    GELU_FAST("gelu_fast", TanhGelu::apply),
+    /** {@code x σ(1.702 x)}, an approximation of GELU. */
+    QUICK_GELU("quick_gelu", x -> x.mul(x.mul(new Scalar(1.702)).sigmoid())),
     RELU("relu", torch::relu),
+    /** {@code relu(x)²} (So et al. 2021). */
+    RELU2("relu2", x -> torch.relu(x).square()),
+    RELU6("relu6", torch::relu6),
+    SIGMOID("sigmoid", torch::sigmoid),
     SILU("silu", torch::silu),
-    TANH("tanh", torch::tanh);
+    /** Same function as {@link #SILU} under its older name. */
+    SWISH("swish", torch::silu),
+    MISH("mish", torch::mish),
+    TANH("tanh", torch::tanh),
+    /** The identity. */
+    LINEAR("linear", x -> x);
 
     private final String hfName;
     private final UnaryOperator<Tensor> function;

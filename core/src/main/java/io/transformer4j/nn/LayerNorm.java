@@ -5,7 +5,7 @@ import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 
 /** Layer normalization with scale and shift (Ba et al. 2016), over the last dimension. */
-public final class LayerNorm extends Module {
+public final class LayerNorm extends Norm {
     private final long[] size;
     private final double eps;
     private final Parameter weight;
@@ -19,7 +19,7 @@ public final class LayerNorm extends Module {
         this.bias = parameter("bias", new Parameter(Initializer.constant(0), size));
     }
 
-    /** Normalizes each row of {@code [tokens, size]}. */
+    @Override
     public Tensor forward(Tensor input) {
         return torch.layer_norm(
                 input, size, new TensorOptional(weight.tensor()), new TensorOptional(bias.tensor()), eps, true);

@@ -8,10 +8,13 @@ import com.fasterxml.jackson.annotation.JsonAnyGetter;
 import com.fasterxml.jackson.annotation.JsonAnySetter;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import io.transformer4j.attention.AttentionType;
+import io.transformer4j.attention.SelfAttention;
 import io.transformer4j.models.PretrainedConfig;
 import io.transformer4j.models.TransformerLayer;
 import io.transformer4j.nn.Activation;
+import io.transformer4j.nn.FeedForward;
 import io.transformer4j.nn.Initializer;
+import io.transformer4j.nn.LayerNorm;
 import java.util.Map;
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.annotation.JsonNaming;
@@ -79,17 +82,18 @@ public record BertConfig(
 
     TransformerLayer.Config layer() {
         return new TransformerLayer.Config(
-                hiddenSize,
-                numAttentionHeads,
-                intermediateSize,
-                Activation.of(hiddenAct),
+                new SelfAttention.Config(
+                        hiddenSize,
+                        numAttentionHeads,
+                        attentionType,
+                        false,
+                        attentionProbsDropoutProb,
+                        initializer(),
+                        initializer()),
+                new FeedForward.Config(hiddenSize, intermediateSize, Activation.of(hiddenAct), initializer()),
+                () -> new LayerNorm(hiddenSize, layerNormEps),
+                false,
                 hiddenDropoutProb,
-                attentionProbsDropoutProb,
-                layerNormEps,
-                false,
-                false,
-                attentionType,
-                initializer(),
-                initializer());
+                hiddenDropoutProb);
     }
 }

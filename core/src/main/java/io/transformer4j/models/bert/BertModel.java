@@ -88,7 +88,7 @@ public final class BertModel extends PretrainedModel {
             if (outputHiddenStates) {
                 states.add(hidden);
             }
-            hidden = layer.forward(hidden, inputs.layout(), null);
+            hidden = layer.forward(hidden, inputs.layout(), null, null);
         }
         if (outputHiddenStates) {
             states.add(hidden);

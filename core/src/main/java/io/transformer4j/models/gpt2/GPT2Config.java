@@ -9,10 +9,13 @@ import com.fasterxml.jackson.annotation.JsonAnyGetter;
 import com.fasterxml.jackson.annotation.JsonAnySetter;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import io.transformer4j.attention.AttentionType;
+import io.transformer4j.attention.SelfAttention;
 import io.transformer4j.models.PretrainedConfig;
 import io.transformer4j.models.TransformerLayer;
 import io.transformer4j.nn.Activation;
+import io.transformer4j.nn.FeedForward;
 import io.transformer4j.nn.Initializer;
+import io.transformer4j.nn.LayerNorm;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.PropertyNamingStrategies;
@@ -121,18 +124,14 @@ public record GPT2Config(
 
     /** Projections into the residual stream start smaller by 1/√(2 · layers) (Radford et al. 2019, §2.3). */
     TransformerLayer.Config layer() {
+        Initializer residual = Initializer.normal(initializerRange / Math.sqrt(2.0 * nLayer));
         return new TransformerLayer.Config(
-                nEmbd,
-                nHead,
-                intermediateSize(),
-                Activation.of(activationFunction),
+                new SelfAttention.Config(nEmbd, nHead, attentionType, true, attnPdrop, initializer(), residual),
+                new FeedForward.Config(nEmbd, intermediateSize(), Activation.of(activationFunction), initializer())
+                        .with(f -> f.outputInitializer(residual)),
+                () -> new LayerNorm(nEmbd, layerNormEpsilon),
+                true,
                 residPdrop,
-                attnPdrop,
-                layerNormEpsilon,
-                true,
-                true,
-                attentionType,
-                initializer(),
-                Initializer.normal(initializerRange / Math.sqrt(2.0 * nLayer)));
+                residPdrop);
     }
 }

@@ -58,7 +58,7 @@ public final class GPT2Model extends PretrainedModel {
             if (outputHiddenStates) {
                 states.add(hidden);
             }
-            hidden = layers.get(i).forward(hidden, inputs.layout(), cache == null ? null : cache.layer(i));
+            hidden = layers.get(i).forward(hidden, inputs.layout(), null, cache == null ? null : cache.layer(i));
         }
         if (cache != null) {
             cache.advance(inputs.layout());

@@ -1,0 +1,63 @@
+package io.transformer4j.attention;
+
+import io.transformer4j.torch.TensorScope;
+import java.util.function.DoubleUnaryOperator;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/**
+ * Rotary positions (Su et al. 2021, §3.2.2): pairs of a query's or key's elements are rotated by angles in proportion to
+ * the position, so that scores depend on distances only. Element {@code i} is paired with element {@code i + headSize / 2},
+ * as in HF's Llama. Immutable and thread-safe.
+ */
+public final class RotaryEmbedding {
+    /** Radians per position of each pair, {@code [headSize / 2]}. */
+    private final float[] frequencies;
+
+    /**
+     * Rotations with frequencies {@code theta^(-2i / headSize)}.
+     *
+     * @param headSize elements of a query; even
+     * @param rescaling makes of each frequency the one to use, for inputs that are longer than those in training
+     */
+    public RotaryEmbedding(long headSize, double theta, DoubleUnaryOperator rescaling) {
+        frequencies = new float[Math.toIntExact(headSize / 2)];
+        for (int i = 0; i < frequencies.length; i++) {
+            // Rounded where HF rounds, since a far position magnifies what is lost.
+            float exponent = 2f * i / headSize;
+            frequencies[i] = (float) rescaling.applyAsDouble(1f / (float) Math.pow(theta, exponent));
+        }
+    }
+
+    /**
+     * The rotation of each row of a packed batch, computed once for all layers.
+     *
+     * @param positions {@code [tokens]} int64
+     */
+    public Rotation at(Tensor positions) {
+        try (TensorScope scope = new TensorScope()) {
+            Tensor frequency = Tensor.create(frequencies).to(positions.device(), ScalarType.Float);
+            Tensor angles = positions.toType(ScalarType.Float).outer(frequency); // [tokens, headSize / 2]
+            Tensor both = torch.cat(new TensorVector(angles, angles), 1); // [tokens, headSize]
+            return new Rotation(
+                    scope.keep(both.cos().unsqueeze(1)), scope.keep(both.sin().unsqueeze(1)));
+        }
+    }
+
+    /**
+     * Cosines and sines of each row's angles.
+     *
+     * @param cosines {@code [tokens, 1, headSize]}
+     * @param sines same shape
+     */
+    public record Rotation(Tensor cosines, Tensor sines) {
+        /** Rotates {@code [tokens, heads, headSize]}. */
+        Tensor apply(Tensor rows) {
+            TensorVector halves = rows.chunk(2, -1);
+            Tensor turned = torch.cat(new TensorVector(halves.get(1).neg(), halves.get(0)), -1);
+            return rows.mul(cosines).addcmul(turned, sines);
+        }
+    }
+}
