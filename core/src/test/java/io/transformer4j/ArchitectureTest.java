@@ -76,7 +76,7 @@ class ArchitectureTest {
                     "io.transformer4j.data..",
                     "io.transformer4j.corpus..",
                     "io.transformer4j.tracking..",
-                    "io.transformer4j.scaling..",
+                    "io.transformer4j.scaling",
                     "io.transformer4j.tokenizers.."))
             .should()
             .dependOnClassesThat()

@@ -10,8 +10,8 @@ import picocli.CommandLine.Spec;
 /** {@code t4j scaling}: which model and how much data for the compute at hand. */
 @Command(
         name = "scaling",
-        description = "Fit scaling laws, and plan a training with them.",
-        subcommands = {ScalingFitCommand.class, ScalingPlanCommand.class})
+        description = "Train a sweep of small models, fit scaling laws to it, and plan a training with them.",
+        subcommands = {ScalingRunCommand.class, ScalingFitCommand.class, ScalingPlanCommand.class})
 final class ScalingCommand implements Runnable {
 
     @Spec

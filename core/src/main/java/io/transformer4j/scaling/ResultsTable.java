@@ -13,6 +13,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.apache.commons.csv.CSVException;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
@@ -39,11 +40,8 @@ public final class ResultsTable {
         "seconds"
     };
 
-    private static final CSVFormat WRITE = CSVFormat.RFC4180
-            .builder()
-            .setHeader(HEADER)
-            .setRecordSeparator('\n')
-            .get();
+    private static final String[] CURVES_HEADER = {"run", "parameters", "non_embedding_parameters", "tokens", "loss"};
+
     private static final CSVFormat READ = CSVFormat.RFC4180
             .builder()
             .setHeader()
@@ -124,11 +122,11 @@ public final class ResultsTable {
 
     /** Writes the whole table, or leaves the file as it was. */
     public static void write(Path file, List<ScalingRun> runs) throws IOException {
-        AtomicFile.write(file, out -> {
-            Writer writer = new OutputStreamWriter(out, StandardCharsets.UTF_8);
-            CSVPrinter printer = new CSVPrinter(writer, WRITE);
-            for (ScalingRun run : runs) {
-                printer.printRecord(
+        write(
+                file,
+                HEADER,
+                runs,
+                run -> List.of(
                         run.run(),
                         run.config(),
                         run.parameters(),
@@ -138,7 +136,31 @@ public final class ResultsTable {
                         run.flops(),
                         run.loss(),
                         run.seed(),
-                        run.seconds());
+                        run.seconds()));
+    }
+
+    /** Writes a whole table of training curves, or leaves the file as it was. */
+    public static void writeCurves(Path file, List<CurvePoint> points) throws IOException {
+        write(
+                file,
+                CURVES_HEADER,
+                points,
+                point -> List.of(
+                        point.run(), point.parameters(), point.nonEmbeddingParameters(), point.tokens(), point.loss()));
+    }
+
+    private static <T> void write(Path file, String[] header, List<T> rows, Function<T, List<?>> values)
+            throws IOException {
+        CSVFormat format = CSVFormat.RFC4180
+                .builder()
+                .setHeader(header)
+                .setRecordSeparator('\n')
+                .get();
+        AtomicFile.write(file, out -> {
+            Writer writer = new OutputStreamWriter(out, StandardCharsets.UTF_8);
+            CSVPrinter printer = new CSVPrinter(writer, format);
+            for (T row : rows) {
+                printer.printRecord(values.apply(row));
             }
             writer.flush();
         });
@@ -161,6 +183,22 @@ public final class ResultsTable {
                         row.number("loss"),
                         row.integer("seed"),
                         row.number("seconds")))
+                .toList();
+    }
+
+    /**
+     * Reads our own table of training curves.
+     *
+     * @throws IllegalArgumentException naming file, line and column of a missing or impossible value
+     */
+    public static List<CurvePoint> curvePoints(Path file) throws IOException {
+        return rows(file, List.of(CURVES_HEADER)).stream()
+                .map(row -> new CurvePoint(
+                        row.text("run"),
+                        row.integer("parameters"),
+                        row.integer("non_embedding_parameters"),
+                        row.integer("tokens"),
+                        row.number("loss")))
                 .toList();
     }
 
