@@ -101,7 +101,7 @@ final class PretrainCommand implements Callable<Integer> {
 
     @Option(
             names = "--split-by-position",
-            description = "clm: hold out the end of the text instead of whole documents.")
+            description = "clm: hold out the end of the text instead of whole documents, as is done for a single file.")
     private boolean splitByPosition;
 
     @Option(

@@ -51,6 +51,14 @@ class PretrainCommandTest {
     }
 
     @Test
+    void holdsOutTheEndOfASingleDocument() {
+        CommandLineRun run = pretrain("clm", "bpe", "--documents", "file");
+
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(run.out()).contains("held-out loss");
+    }
+
+    @Test
     void resumesWhereItStopped() {
         pretrain("mlm", "wordpiece");
         CommandLineRun resumed = pretrain("mlm", "wordpiece", "--max-steps", "9", "--resume");
@@ -90,8 +98,6 @@ class PretrainCommandTest {
                 tokenizer.toString(),
                 "--data",
                 corpus.toString(),
-                "--documents",
-                "blank_line",
                 "--validation-fraction",
                 "0.2",
                 "--out",
@@ -111,6 +117,9 @@ class PretrainCommandTest {
         List<String> given = List.of(more);
         if (!given.contains("--max-steps")) {
             arguments.addAll(List.of("--max-steps", "6"));
+        }
+        if (!given.contains("--documents")) {
+            arguments.addAll(List.of("--documents", "blank_line"));
         }
         if (given.contains("--num-attention-heads")) {
             int at = arguments.indexOf("--num-attention-heads");

@@ -80,6 +80,13 @@ public final class Corpus {
         return !files.contains(STDIN_PATH);
     }
 
+    /** Whether all its text is one document: a single plain-text source that is read as a whole. */
+    public boolean isOneDocument() {
+        return files.size() == 1
+                && options.documentBoundary() == DocumentBoundary.FILE
+                && !options.format().isJsonLines(files.get(0));
+    }
+
     /** Bytes of all files as stored, or empty with standard input. */
     public OptionalLong sizeBytes() {
         return isRepeatable()

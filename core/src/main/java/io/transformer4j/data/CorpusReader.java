@@ -80,7 +80,7 @@ public final class CorpusReader implements AutoCloseable {
         try {
             raw = new CountingStream(Corpus.isStdin(file) ? stdin.get() : Files.newInputStream(file));
             Utf8Reader reader = new Utf8Reader(name, decompressed(name, raw));
-            return isJsonLines(file)
+            return options.format().isJsonLines(file)
                     ? new JsonLinesSource(name, reader, options)
                     : new PlainTextSource(reader, options);
         } catch (IOException | DataException e) {
@@ -108,15 +108,6 @@ public final class CorpusReader implements AutoCloseable {
             throw new DataException(name + ": is named .gz but holds no gzip data");
         }
         return in;
-    }
-
-    private boolean isJsonLines(Path file) {
-        if (options.format() != TextFormat.AUTO) {
-            return options.format() == TextFormat.JSON_LINES;
-        }
-        String name = file.toString().toLowerCase(Locale.ROOT);
-        String base = name.endsWith(".gz") ? name.substring(0, name.length() - 3) : name;
-        return base.endsWith(".jsonl") || base.endsWith(".ndjson");
     }
 
     private static void closeQuietly(@Nullable InputStream in) {

@@ -1,5 +1,8 @@
 package io.transformer4j.data;
 
+import java.nio.file.Path;
+import java.util.Locale;
+
 /** How a source is read; either may be gzip-compressed, which is recognised by its first two bytes. */
 public enum TextFormat {
     /** JSON lines if the name ends in {@code .jsonl} or {@code .ndjson} (before a {@code .gz}), else plain text. */
@@ -7,5 +10,15 @@ public enum TextFormat {
     /** Plain UTF-8 text. */
     TEXT,
     /** One JSON object a line, the text in one of its string fields. */
-    JSON_LINES
+    JSON_LINES;
+
+    /** Whether a file of this format holds JSON lines. */
+    boolean isJsonLines(Path file) {
+        if (this != AUTO) {
+            return this == JSON_LINES;
+        }
+        String name = file.toString().toLowerCase(Locale.ROOT);
+        String base = name.endsWith(".gz") ? name.substring(0, name.length() - 3) : name;
+        return base.endsWith(".jsonl") || base.endsWith(".ndjson");
+    }
 }

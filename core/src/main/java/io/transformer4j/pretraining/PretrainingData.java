@@ -46,7 +46,8 @@ public record PretrainingData(Dataset train, Dataset validation, DataCollator co
             Consumer<TokenCacheBuilder.Progress> progress) {
         TextEncoder encoder = TextEncoder.of(tokenizer);
         TokenCacheBuilder builder = TokenCacheBuilder.of(corpus, encoder).progress(progress);
-        if (settings.splitByPosition()) {
+        boolean oneDocument = settings.objective() == Objective.CLM && corpus.isOneDocument();
+        if (settings.splitByPosition() || oneDocument) {
             TokenCache cache = builder.openOrBuild(cacheFolder.resolve("corpus.tokens"));
             TokenStream stream = TokenStream.of(cache, encoder.specialTokens().eos());
             long border = Math.round(stream.length() * (1 - settings.validationFraction()));

@@ -8,7 +8,8 @@ import io.transformer4j.data.SequencePacking;
  *
  * @param maxLength most tokens in a sequence, special tokens included
  * @param validationFraction share of the text that is held out
- * @param splitByPosition hold out the end of the text instead of whole documents, as for a corpus of one document
+ * @param splitByPosition hold out the end of the text instead of whole documents; a corpus of one document is always
+ *     split so for causal models
  * @param randomWindows causal models only: windows at random places instead of consecutive blocks
  * @param mlmProbability masked models only: share of the tokens to predict
  * @param wholeWords masked models only: mask all tokens of a word together

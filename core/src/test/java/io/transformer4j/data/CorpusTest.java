@@ -233,6 +233,19 @@ class CorpusTest {
     }
 
     @Test
+    void aSinglePlainTextFileReadAsAWholeIsOneDocument() throws IOException {
+        String text = Files.writeString(folder.resolve("a.txt"), "a\n\nb\n").toString();
+        String json = Files.writeString(folder.resolve("b.jsonl"), "{}\n").toString();
+        CorpusOptions whole =
+                CorpusOptions.builder().documentBoundary(DocumentBoundary.FILE).build();
+
+        assertThat(Corpus.of(List.of(text), whole).isOneDocument()).isTrue();
+        assertThat(Corpus.of(List.of(text), lines()).isOneDocument()).isFalse();
+        assertThat(Corpus.of(List.of(json), whole).isOneDocument()).isFalse();
+        assertThat(Corpus.of(List.of(text, json), whole).isOneDocument()).isFalse();
+    }
+
+    @Test
     void standardInput() {
         Corpus corpus = Corpus.of(List.of("-"), lines(), () -> new ByteArrayInputStream("a\nb\n".getBytes(UTF_8)));
         assertThat(texts(corpus)).containsExactly("|a", "b");
