@@ -1,7 +1,7 @@
 #!/bin/sh
-# Runs parity.py or speed.py with the project built and the peer at hand.
-#   benchmarks/tokenizers/run.sh parity|speed [arguments of the script]
-# PYTHON= names an interpreter that has `tokenizers` and `numpy`; without it one is set up in .venv-peers at the project's root.
+# Runs parity.py, marian_t5.py or speed.py with the project built and the peers at hand.
+#   benchmarks/tokenizers/run.sh parity|marian-t5|speed [arguments of the script]
+# PYTHON= names an interpreter that has the packages below; without it one is set up in .venv-peers at the project's root.
 set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
 job=$1
@@ -9,14 +9,15 @@ shift
 cd "$root"
 if [ -z "${PYTHON:-}" ]; then
     [ -x .venv-peers/bin/python ] || python3 -m venv .venv-peers
-    .venv-peers/bin/pip install --quiet tokenizers==0.23.2 numpy
+    .venv-peers/bin/pip install --quiet tokenizers==0.23.2 numpy transformers==5.18.0 sentencepiece==0.2.2 protobuf
     PYTHON=.venv-peers/bin/python
 fi
 ./mvnw -B -q -pl benchmarks -am -DskipTests package dependency:build-classpath -Dmdep.outputFile=target/classpath.txt
 classpath=benchmarks/target/classes:tokenizers/target/classes:$(cat benchmarks/target/classpath.txt)
 case $job in
-    parity) main=io.transformer4j.benchmarks.tokenizers.EncodeTexts ;;
-    speed) main=org.openjdk.jmh.Main ;;
-    *) echo "usage: $0 parity|speed [arguments]" >&2; exit 2 ;;
+    parity) script=parity main=io.transformer4j.benchmarks.tokenizers.EncodeTexts ;;
+    marian-t5) script=marian_t5 main=io.transformer4j.benchmarks.tokenizers.EncodeTexts ;;
+    speed) script=speed main=org.openjdk.jmh.Main ;;
+    *) echo "usage: $0 parity|marian-t5|speed [arguments]" >&2; exit 2 ;;
 esac
-exec "$PYTHON" "benchmarks/tokenizers/$job.py" "$@" -- java -Xmx3g -cp "$classpath" "$main"
+exec "$PYTHON" "benchmarks/tokenizers/$script.py" "$@" -- java -Xmx3g -cp "$classpath" "$main"

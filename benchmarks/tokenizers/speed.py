@@ -3,8 +3,9 @@
 
     PYTHON=python3 benchmarks/tokenizers/run.sh speed --data ../shared/data --out docs/results/tokenizers.md
 
-The text is all text under --data, repeated until it has --megabytes. The peer runs its batch APIs (the faster of encode_batch and
-encode_batch_fast counts) in its own process with RAYON_NUM_THREADS set; ours runs under JMH. Each figure is the median of --rounds.
+The text is the first --megabytes of all text under --data, repeated if there is less. The peer runs its batch APIs (the faster of
+encode_batch and encode_batch_fast counts) in its own process with RAYON_NUM_THREADS set; ours runs under JMH. Each figure is the median of
+all rounds. With --results, rounds are kept in a file and those of earlier runs count too, so that a long measurement can be split.
 """
 
 import argparse
@@ -77,6 +78,8 @@ def main():
     parser.add_argument("--data", type=pathlib.Path, required=True)
     parser.add_argument("--megabytes", type=int, default=50)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--only", default="", help="only jobs whose title contains this: encode, vocabulary, wordpiece, bpe")
+    parser.add_argument("--results", type=pathlib.Path, help="JSON file that collects the rounds of several runs")
     parser.add_argument("--out", type=pathlib.Path)
     parser.add_argument("--peer", help=argparse.SUPPRESS)
     parser.add_argument("--text", help=argparse.SUPPRESS)
@@ -89,10 +92,11 @@ def main():
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         lines = [line for line in data_lines(args.data) if "\n" not in line and "\r" not in line]
-        unique = "\n".join(lines).encode("utf-8")
-        copies = -(-args.megabytes * 1_000_000 // len(unique))
+        unique = "\n".join(lines).encode("utf-8") + b"\n"
+        wanted = args.megabytes * 1_000_000
+        whole = unique * -(-wanted // len(unique))
         text = folder / "text.txt"
-        text.write_bytes(b"\n".join([unique] * copies))
+        text.write_bytes(whole[: whole.index(b"\n", wanted - 1) + 1])
         size = text.stat().st_size / 1e6
         vocab = folder / "bert"
         vocab.mkdir()
@@ -105,25 +109,30 @@ def main():
         for job, method in (("train-wordpiece", "wordPiece"), ("train-bpe", "bpe")):
             for threads in (1, 2):
                 jobs.append((f"30k vocabulary, {job[6:]}", job, threads, f"TrainBenchmark.{method}", {"text": text, "threads": threads}, 1))
-        seconds = {job: ([], []) for job in range(len(jobs))}
+        jobs = [job for job in jobs if args.only in job[0]]
+        rounds = json.loads(args.results.read_text()) if args.results and args.results.exists() else {}
         for _ in range(args.rounds):
-            for i, (_, job, threads, benchmark, params, warmups) in enumerate(jobs):
-                seconds[i][0].append(run_peer(job, text, args.data, threads))
-                seconds[i][1].append(run_ours(args.java, benchmark, params, warmups, folder))
-                print(jobs[i][:3], [f"{s[-1]:.2f} s" for s in seconds[i]], flush=True)
+            for title, job, threads, benchmark, params, warmups in jobs:
+                theirs = run_peer(job, text, args.data, threads)
+                ours = run_ours(args.java, benchmark, params, warmups, folder)
+                rounds.setdefault(f"{title} | {threads}", []).append([theirs, ours])
+                print(f"{title}, threads {threads}: {theirs:.2f} s, {ours:.2f} s", flush=True)
+                if args.results:
+                    args.results.write_text(json.dumps(rounds))
     import tokenizers
 
+    counts = sorted({len(pairs) for pairs in rounds.values()})
     table = [
-        f"{size:.1f} MB of text ({copies} × {len(unique) / 1e6:.1f} MB), {args.rounds} alternating rounds, medians; Hugging Face tokenizers "
-        f"{tokenizers.__version__} on Python {platform.python_version()}; {os.cpu_count()} processors.",
+        f"{size:.1f} MB of text, {' to '.join(str(count) for count in sorted({counts[0], counts[-1]}))} alternating rounds, medians; "
+        f"Hugging Face tokenizers {tokenizers.__version__} on Python {platform.python_version()}; {os.cpu_count()} processors.",
         "",
         "| job | threads | Hugging Face, MB/s | Transformer4j, MB/s | ratio (lowest – highest round) |",
         "|---|---|---|---|---|",
     ]
-    for i, (title, _, threads, *_rest) in enumerate(jobs):
-        theirs, ours = seconds[i]
-        ratios = sorted(a / b for a, b in zip(theirs, ours))
-        table.append(f"| {title} | {threads} | {size / statistics.median(theirs):.2f} | {size / statistics.median(ours):.1f} | "
+    for row, pairs in rounds.items():
+        theirs, ours = zip(*pairs)
+        ratios = sorted(a / b for a, b in pairs)
+        table.append(f"| {row} | {size / statistics.median(theirs):.2f} | {size / statistics.median(ours):.1f} | "
                      f"{statistics.median(ratios):.1f} ({ratios[0]:.1f} – {ratios[-1]:.1f}) |")
     print("\n".join(table))
     if args.out:

@@ -57,6 +57,7 @@ public final class Tokenizer {
     private final List<AddedToken> addedTokens;
     private final SpecialTokens specialTokens;
     private final EncodeOptions options;
+    private final @Nullable Tokenizer targets;
 
     private final Map<String, AddedToken> addedByContent = new HashMap<>();
     private final Map<Integer, AddedToken> addedById = new HashMap<>();
@@ -75,6 +76,7 @@ public final class Tokenizer {
         this.decoder = builder.decoder;
         this.addedTokens = List.copyOf(builder.addedTokens.values());
         this.options = builder.options;
+        this.targets = builder.targets;
         int bound = model.vocabulary().idBound();
         for (AddedToken token : addedTokens) {
             addedByContent.put(token.content(), token);
@@ -133,8 +135,9 @@ public final class Tokenizer {
     }
 
     /**
-     * Reads a tokenizer: a {@code tokenizer.json}, or a folder with {@code tokenizer.json}, else {@code vocab.json} and
-     * {@code merges.txt}, else {@code vocab.txt}.
+     * Reads a tokenizer: a {@code tokenizer.json} or a SentencePiece model, or a folder with {@code tokenizer.json}, else {@code vocab.json} and
+     * {@code merges.txt}, else {@code vocab.txt}, else {@code source.spm}, {@code target.spm} and {@code vocab.json} (Marian), else {@code
+     * spiece.model} (T5).
      *
      * @throws TokenizerException if there is none of these, or it is broken; the message names file and place
      */
@@ -144,7 +147,8 @@ public final class Tokenizer {
 
     /**
      * Writes {@code tokenizer.json}, {@code tokenizer_config.json}, {@code special_tokens_map.json} and the model's own vocabulary files
-     * into a folder, which is made if missing. Each file appears complete or not at all.
+     * into a folder, which is made if missing; for Marian, which has no {@code tokenizer.json}, its two SentencePiece models instead. Each file
+     * appears complete or not at all.
      */
     public void save(Path folder) {
         TokenizerFiles.save(this, folder);
@@ -164,6 +168,7 @@ public final class Tokenizer {
         builder.decoder = decoder;
         builder.specialTokens = specialTokens;
         builder.options = options;
+        builder.targets = targets;
         addedTokens.forEach(builder::addToken);
         return builder;
     }
@@ -359,6 +364,11 @@ public final class Tokenizer {
         return new DecodeStream(this, skipSpecialTokens);
     }
 
+    /** The tokenizer of the texts that a translation model is to write: another one for Marian, this one for all others. */
+    public Tokenizer forTargets() {
+        return targets == null ? this : targets;
+    }
+
     // Vocabulary
 
     /** One more than the largest id: the rows that an embedding table needs. */
@@ -488,6 +498,7 @@ public final class Tokenizer {
         private @Nullable SpecialTokens specialTokens;
         private final Map<Integer, AddedToken> addedTokens = new LinkedHashMap<>();
         private EncodeOptions options = EncodeOptions.defaults();
+        private @Nullable Tokenizer targets;
 
         private Builder() {}
 
@@ -530,6 +541,12 @@ public final class Tokenizer {
 
         public Builder options(EncodeOptions value) {
             options = value;
+            return this;
+        }
+
+        /** What {@link Tokenizer#forTargets} gives; null: the tokenizer itself. */
+        public Builder targets(@Nullable Tokenizer value) {
+            targets = value;
             return this;
         }
 

@@ -2,11 +2,13 @@ package io.transformer4j.tokenizers;
 
 import io.transformer4j.tokenizers.models.Bpe;
 import io.transformer4j.tokenizers.models.Merge;
+import io.transformer4j.tokenizers.models.SentencePiece;
 import io.transformer4j.tokenizers.models.Vocabulary;
 import io.transformer4j.tokenizers.models.WordPiece;
 import io.transformer4j.tokenizers.normalizers.BertNormalizer;
 import io.transformer4j.tokenizers.postprocessors.RobertaProcessing;
 import io.transformer4j.tokenizers.pretokenizers.ByteLevel;
+import io.transformer4j.tokenizers.sentencepiece.SentencePieceModel;
 import io.transformer4j.tokenizers.text.TokenizerException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -21,7 +23,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Collectors;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.MissingNode;
 
 /** The files of a tokenizer in a model folder. */
 final class TokenizerFiles {
@@ -32,40 +37,61 @@ final class TokenizerFiles {
     static final String VOCAB_TXT = "vocab.txt";
     static final String VOCAB_JSON = "vocab.json";
     static final String MERGES = "merges.txt";
+    static final String SOURCE_SPM = "source.spm";
+    static final String TARGET_SPM = "target.spm";
+    static final String TARGET_VOCAB = "target_vocab.json";
+    static final String SPIECE = "spiece.model";
+    static final String MODEL_CONFIG = "config.json";
 
     private static final String MERGES_HEADER = "#version: 0.2";
+    private static final Set<String> T5_TYPES = Set.of("t5", "mt5", "umt5", "longt5");
+    private static final int T5_EXTRA_IDS = 100;
 
     private TokenizerFiles() {}
 
     static Tokenizer load(Path path) {
         if (Files.isRegularFile(path)) {
-            Path folder = path.toAbsolutePath().getParent();
-            return path.getFileName().toString().endsWith(".txt")
-                    ? loadWordPiece(path)
-                    : withRoles(TokenizerJson.read(readText(path), path.toString()), Objects.requireNonNull(folder));
+            return loadFile(path);
         }
-        if (Files.isRegularFile(path.resolve(TOKENIZER))) {
-            Path file = path.resolve(TOKENIZER);
-            return withRoles(TokenizerJson.read(readText(file), file.toString()), path);
+        if (has(path, TOKENIZER)) {
+            return loadFile(path.resolve(TOKENIZER));
         }
-        if (Files.isRegularFile(path.resolve(VOCAB_JSON)) && Files.isRegularFile(path.resolve(MERGES))) {
+        if (has(path, VOCAB_JSON) && has(path, MERGES)) {
             return withRoles(loadBpe(path), path);
         }
-        if (Files.isRegularFile(path.resolve(VOCAB_TXT))) {
-            return withRoles(loadWordPiece(path.resolve(VOCAB_TXT)), path);
+        if (has(path, VOCAB_TXT)) {
+            return loadFile(path.resolve(VOCAB_TXT));
+        }
+        if (has(path, SOURCE_SPM) && has(path, VOCAB_JSON)) {
+            return loadMarian(path);
+        }
+        if (has(path, SPIECE)) {
+            return withRoles(loadSentencePiece(path), path);
         }
         throw new TokenizerException(path + ": no tokenizer here; expected a tokenizer.json, or a folder with "
-                + TOKENIZER + ", or with " + VOCAB_JSON + " and " + MERGES + ", or with " + VOCAB_TXT);
+                + TOKENIZER + ", or with " + VOCAB_JSON + " and " + MERGES + ", or with " + VOCAB_TXT + ", or with "
+                + SOURCE_SPM + " and " + VOCAB_JSON + ", or with " + SPIECE);
+    }
+
+    private static boolean has(Path folder, String name) {
+        return Files.isRegularFile(folder.resolve(name));
+    }
+
+    private static Tokenizer loadFile(Path file) {
+        String name = file.getFileName().toString();
+        Tokenizer tokenizer;
+        if (name.endsWith(".txt")) {
+            tokenizer = loadWordPiece(file);
+        } else if (name.endsWith(".model") || name.endsWith(".spm")) {
+            tokenizer = SentencePieceTokenizers.of(SentencePieceModel.read(file));
+        } else {
+            tokenizer = TokenizerJson.read(readText(file), file.toString());
+        }
+        return withRoles(tokenizer, Objects.requireNonNull(file.toAbsolutePath().getParent()));
     }
 
     private static Tokenizer withRoles(Tokenizer tokenizer, Path folder) {
-        Map<String, String> roles = new LinkedHashMap<>();
-        for (String name : List.of(CONFIG, SPECIAL_TOKENS)) {
-            Path file = folder.resolve(name);
-            if (Files.isRegularFile(file)) {
-                roles.putAll(TokenizerJson.readSpecialTokens(readText(file), file.toString()));
-            }
-        }
+        Map<String, String> roles = roles(folder);
         return roles.isEmpty()
                 ? tokenizer
                 : tokenizer.toBuilder()
@@ -73,21 +99,71 @@ final class TokenizerFiles {
                         .build();
     }
 
+    private static Map<String, String> roles(Path folder) {
+        Map<String, String> roles = new LinkedHashMap<>();
+        for (String name : List.of(CONFIG, SPECIAL_TOKENS)) {
+            Path file = folder.resolve(name);
+            if (Files.isRegularFile(file)) {
+                roles.putAll(TokenizerJson.readSpecialTokens(readText(file), file.toString()));
+            }
+        }
+        return roles;
+    }
+
+    private static Tokenizer loadMarian(Path folder) {
+        Vocabulary vocabulary = readVocabulary(folder.resolve(VOCAB_JSON));
+        boolean separate = config(folder, CONFIG, "separate_vocabs").asBoolean(false);
+        SpecialTokens customary = new SpecialTokens("<unk>", null, "<pad>", null, null, null, "</s>");
+        try {
+            return SentencePieceTokenizers.marian(
+                    SentencePieceModel.read(folder.resolve(SOURCE_SPM)),
+                    SentencePieceModel.read(folder.resolve(TARGET_SPM)),
+                    vocabulary,
+                    separate ? readVocabulary(folder.resolve(TARGET_VOCAB)) : vocabulary,
+                    SpecialTokens.fromMap(roles(folder), customary));
+        } catch (TokenizerException e) {
+            throw new TokenizerException(folder + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** T5's sentinels are in no file, so something must say that this is T5. */
+    private static Tokenizer loadSentencePiece(Path folder) {
+        SentencePieceModel model = SentencePieceModel.read(folder.resolve(SPIECE));
+        String type = config(folder, MODEL_CONFIG, "model_type").asString("");
+        boolean t5 = T5_TYPES.contains(type)
+                || config(folder, CONFIG, "tokenizer_class").asString("").matches("M?T5Tokenizer(Fast)?");
+        if (!t5) {
+            return SentencePieceTokenizers.of(model);
+        }
+        int extraIds = config(folder, CONFIG, "extra_ids").asInt(T5_EXTRA_IDS);
+        return SentencePieceTokenizers.t5(model, extraIds);
+    }
+
+    /** A value of a configuration file, or a missing node if there is no such file or value. */
+    private static JsonNode config(Path folder, String name, String key) {
+        Path file = folder.resolve(name);
+        return Files.isRegularFile(file)
+                ? TokenizerJson.readTree(readText(file), file.toString()).path(key)
+                : MissingNode.getInstance();
+    }
+
+    private static Vocabulary readVocabulary(Path file) {
+        return TokenizerJson.readVocabulary(readText(file), file.toString());
+    }
+
     private static Tokenizer loadWordPiece(Path vocabFile) {
         Vocabulary vocabulary = Vocabulary.of(readLines(vocabFile));
         if (vocabulary.size() == 0) {
             throw new TokenizerException(vocabFile + ": the vocabulary is empty; expected one token a line");
         }
-        Path config = vocabFile.resolveSibling(CONFIG);
-        boolean lowercase =
-                !Files.isRegularFile(config) || TokenizerJson.readLowercase(readText(config), config.toString());
+        Path folder = Objects.requireNonNull(vocabFile.toAbsolutePath().getParent());
+        boolean lowercase = config(folder, CONFIG, "do_lower_case").asBoolean(true);
         return lowercase ? Tokenizers.bertUncased(vocabulary) : Tokenizers.bertCased(vocabulary);
     }
 
     private static Tokenizer loadBpe(Path folder) {
-        Path vocabFile = folder.resolve(VOCAB_JSON);
         Path mergesFile = folder.resolve(MERGES);
-        Vocabulary vocabulary = TokenizerJson.readVocabulary(readText(vocabFile), vocabFile.toString());
+        Vocabulary vocabulary = readVocabulary(folder.resolve(VOCAB_JSON));
         List<String> lines = readLines(mergesFile);
         List<Merge> merges = new ArrayList<>(lines.size());
         for (int i = 0; i < lines.size(); i++) {
@@ -113,10 +189,14 @@ final class TokenizerFiles {
     static void save(Tokenizer tokenizer, Path folder) {
         try {
             Files.createDirectories(folder);
-            write(folder.resolve(TOKENIZER), TokenizerJson.write(tokenizer));
             Map<String, String> roles = tokenizer.specialTokens().toMap();
             write(folder.resolve(SPECIAL_TOKENS), TokenizerJson.writePretty(roles));
             write(folder.resolve(CONFIG), TokenizerJson.writePretty(config(tokenizer, roles)));
+            if (tokenizer.model() instanceof SentencePiece) {
+                saveMarian(tokenizer, folder);
+                return;
+            }
+            write(folder.resolve(TOKENIZER), TokenizerJson.write(tokenizer));
             if (tokenizer.model() instanceof WordPiece wordPiece) {
                 write(folder.resolve(VOCAB_TXT), vocabTxt(wordPiece.vocabulary()));
             } else if (tokenizer.model() instanceof Bpe bpe) {
@@ -132,9 +212,34 @@ final class TokenizerFiles {
         }
     }
 
+    private static void saveMarian(Tokenizer tokenizer, Path folder) throws IOException {
+        Tokenizer targets = tokenizer.forTargets();
+        write(
+                folder.resolve(SOURCE_SPM),
+                SentencePieceTokenizers.modelOf(tokenizer).toBytes());
+        write(
+                folder.resolve(TARGET_SPM),
+                SentencePieceTokenizers.modelOf(targets).toBytes());
+        write(
+                folder.resolve(VOCAB_JSON),
+                TokenizerJson.writePretty(tokenizer.model().vocabulary()));
+        if (hasSeparateVocabularies(tokenizer)) {
+            write(
+                    folder.resolve(TARGET_VOCAB),
+                    TokenizerJson.writePretty(targets.model().vocabulary()));
+        }
+    }
+
+    private static boolean hasSeparateVocabularies(Tokenizer marian) {
+        return marian.forTargets().model().vocabulary() != marian.model().vocabulary();
+    }
+
     private static Map<String, Object> config(Tokenizer tokenizer, Map<String, String> roles) {
         Map<String, Object> config = new LinkedHashMap<>();
-        if (tokenizer.normalizer() instanceof BertNormalizer bert) {
+        if (tokenizer.model() instanceof SentencePiece) {
+            config.put("separate_vocabs", hasSeparateVocabularies(tokenizer));
+            config.put("tokenizer_class", "MarianTokenizer");
+        } else if (tokenizer.normalizer() instanceof BertNormalizer bert) {
             config.put("do_lower_case", bert.lowercase());
             config.put("tokenizer_class", "BertTokenizer");
         } else if (tokenizer.preTokenizer() instanceof ByteLevel byteLevel) {
@@ -181,11 +286,15 @@ final class TokenizerFiles {
         return lines;
     }
 
-    /** Writes a file so that it is there complete or not at all, even after a crash. */
     private static void write(Path file, String content) throws IOException {
+        write(file, content.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Writes a file so that it is there complete or not at all, even after a crash. */
+    private static void write(Path file, byte[] content) throws IOException {
         Path temporary = Files.createTempFile(file.toAbsolutePath().getParent(), "." + file.getFileName(), ".tmp");
         try {
-            Files.writeString(temporary, content, StandardCharsets.UTF_8);
+            Files.write(temporary, content);
             try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
                 channel.force(true);
             }

@@ -176,9 +176,8 @@ final class TokenizerJson {
         });
     }
 
-    /** {@code do_lower_case} of a {@code tokenizer_config.json}, true if it doesn't say. */
-    static boolean readLowercase(String json, String file) {
-        return reading(file, () -> MAPPER.readTree(json).path("do_lower_case").asBoolean(true));
+    static JsonNode readTree(String json, String file) {
+        return reading(file, () -> MAPPER.readTree(json));
     }
 
     private interface Reading<T> {

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
     @JsonSubTypes.Type(value = Unigram.class, name = "Unigram"),
     @JsonSubTypes.Type(value = WordLevel.class, name = "WordLevel"),
 })
-public sealed interface Model permits WordPiece, Bpe, Unigram, WordLevel {
+public sealed interface Model permits WordPiece, Bpe, Unigram, WordLevel, SentencePiece {
 
     /** Appends the tokens of one word, with spans in the original text and {@code wordIndex} as their word. */
     void tokenize(NormalizedString word, int wordIndex, TokenBuffer out);

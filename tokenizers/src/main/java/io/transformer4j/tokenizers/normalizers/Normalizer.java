@@ -34,6 +34,7 @@ public sealed interface Normalizer
                 Precompiled,
                 Prepend,
                 Replace,
+                SentencePieceNormalizer,
                 Sequence,
                 Strip,
                 StripAccents {

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.transformer4j.tokenizers.text.NormalizedString;
 import io.transformer4j.tokenizers.text.TokenizerException;
-import io.transformer4j.tokenizers.text.TransformBuilder;
+import io.transformer4j.tokenizers.text.Utf8;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -24,6 +24,8 @@ public final class Precompiled implements Normalizer {
 
     private static final Pattern GRAPHEME = Pattern.compile("\\X");
     private static final int LONGEST_GRAPHEME = 6; // in bytes, exclusive
+    private static final int ROOT = 0;
+    private static final int NONE = -1;
 
     private final byte[] charsmap;
     private final int[] units;
@@ -55,6 +57,11 @@ public final class Precompiled implements Normalizer {
         }
     }
 
+    /** The blob: a copy. */
+    public byte[] charsmap() {
+        return charsmap.clone();
+    }
+
     @JsonProperty("precompiled_charsmap")
     String toJson() {
         return Base64.getEncoder().encodeToString(charsmap);
@@ -62,51 +69,84 @@ public final class Precompiled implements Normalizer {
 
     @Override
     public void normalize(NormalizedString text) {
-        TransformBuilder result = new TransformBuilder(text.length());
         Matcher graphemes = GRAPHEME.matcher(text.toString());
-        int removedAtStart = 0;
-        Pending pending = new Pending(result);
+        Replacements replacements = new Replacements(text);
         while (graphemes.find()) {
             String grapheme = graphemes.group();
             int characters = grapheme.codePointCount(0, grapheme.length());
             String whole =
                     grapheme.getBytes(StandardCharsets.UTF_8).length < LONGEST_GRAPHEME ? replacement(grapheme) : null;
             if (whole != null) {
-                removedAtStart += pending.replace(whole, characters);
+                replacements.replace(characters, whole);
                 continue;
             }
             for (int i = 0; i < grapheme.length(); ) {
                 int codePoint = grapheme.codePointAt(i);
                 i += Character.charCount(codePoint);
                 String single = replacement(Character.toString(codePoint));
-                removedAtStart += pending.replace(single == null ? Character.toString(codePoint) : single, 1);
+                replacements.replace(1, single == null ? Character.toString(codePoint) : single);
             }
         }
-        pending.flush();
-        result.applyTo(text, removedAtStart);
+        replacements.apply();
     }
 
     /** What the rules say for {@code sequence} or, failing that, for what it begins with; null if nothing. */
     private @Nullable String replacement(String sequence) {
-        byte[] key = sequence.getBytes(StandardCharsets.UTF_8);
-        int node = offset(units[0]);
-        for (byte b : key) {
-            node ^= b & 0xFF;
-            if (b == 0 || node < 0 || node >= units.length || (units[node] & 0x800000FF) != (b & 0xFF)) {
+        int cell = ROOT;
+        for (byte b : sequence.getBytes(StandardCharsets.UTF_8)) {
+            cell = child(cell, b);
+            if (cell == NONE) {
                 return null;
             }
-            int unit = units[node];
-            node ^= offset(unit);
-            if ((unit & 0x100) != 0 && node < units.length) {
-                return string(units[node] & 0x7FFFFFFF); // the shortest match counts, as in the peer
+            if (hasReplacement(cell)) {
+                return replacement(cell); // the shortest match counts, as in the peer
             }
         }
         return null;
     }
 
-    /** Darts' encoding of the distance to the children. */
-    private static int offset(int unit) {
-        return (unit >>> 10) << ((unit & 0x200) >>> 6);
+    /** A rule that applies: the code points it replaces, and by what. */
+    record Rule(int length, String replacement) {}
+
+    /** The longest rule for what stands at {@code from}, which is SentencePiece's own choice; null if there is none. */
+    @Nullable
+    Rule longestAt(NormalizedString text, int from) {
+        byte[] utf8 = new byte[4];
+        int longest = NONE;
+        int end = from;
+        int cell = ROOT;
+        for (int i = from; i < text.length() && cell != NONE; i++) {
+            int size = Utf8.encode(text.codePointAt(i), utf8, 0);
+            for (int b = 0; b < size && cell != NONE; b++) {
+                cell = child(cell, utf8[b]);
+            }
+            if (cell != NONE && hasReplacement(cell)) {
+                longest = cell;
+                end = i + 1;
+            }
+        }
+        return longest == NONE ? null : new Rule(end - from, replacement(longest));
+    }
+
+    private int child(int cell, byte label) {
+        int child = children(cell) ^ (label & 0xFF);
+        boolean found =
+                label != 0 && child >= 0 && child < units.length && (units[child] & 0x800000FF) == (label & 0xFF);
+        return found ? child : NONE;
+    }
+
+    /** Where the children of a cell are, less their labels; the child labelled 0 is the value. */
+    private int children(int cell) {
+        int unit = units[cell];
+        return cell ^ ((unit >>> 10) << ((unit & 0x200) >>> 6));
+    }
+
+    private boolean hasReplacement(int cell) {
+        return (units[cell] & 0x100) != 0 && children(cell) >= 0 && children(cell) < units.length;
+    }
+
+    private String replacement(int cell) {
+        return string(units[children(cell)] & 0x7FFFFFFF);
     }
 
     private String string(int start) {
@@ -125,39 +165,5 @@ public final class Precompiled implements Normalizer {
     @Override
     public int hashCode() {
         return Arrays.hashCode(charsmap);
-    }
-
-    /** Holds the last code point back, since those that vanish after it count as its change. */
-    private static final class Pending {
-
-        private final TransformBuilder result;
-        private int codePoint = -1;
-        private int change;
-
-        Pending(TransformBuilder result) {
-            this.result = result;
-        }
-
-        /** Replaces {@code characters} code points by {@code text}; returns how many vanished with nothing before them. */
-        int replace(String text, int characters) {
-            int[] codePoints = text.codePoints().toArray();
-            for (int i = 0; i < codePoints.length; i++) {
-                flush();
-                codePoint = codePoints[i];
-                change = i < characters ? 0 : 1;
-            }
-            int vanished = Math.max(0, characters - codePoints.length);
-            if (codePoint < 0) {
-                return vanished;
-            }
-            change -= vanished;
-            return 0;
-        }
-
-        void flush() {
-            if (codePoint >= 0) {
-                result.add(codePoint, change);
-            }
-        }
     }
 }

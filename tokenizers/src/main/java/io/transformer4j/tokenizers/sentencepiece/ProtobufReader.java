@@ -8,10 +8,10 @@ import java.nio.charset.StandardCharsets;
 /** The few parts of protocol buffers' wire format that a SentencePiece model needs. */
 final class ProtobufReader {
 
-    private static final int VARINT = 0;
+    static final int VARINT = 0;
     private static final int FIXED64 = 1;
-    private static final int LENGTH_DELIMITED = 2;
-    private static final int FIXED32 = 5;
+    static final int LENGTH_DELIMITED = 2;
+    static final int FIXED32 = 5;
 
     private final ByteBuffer in;
     private int wireType;

@@ -1,36 +1,19 @@
 package io.transformer4j.tokenizers.sentencepiece;
 
-import io.transformer4j.tokenizers.AddedToken;
-import io.transformer4j.tokenizers.Tokenizer;
-import io.transformer4j.tokenizers.decoders.ByteFallback;
-import io.transformer4j.tokenizers.decoders.Decoder;
-import io.transformer4j.tokenizers.models.Bpe;
-import io.transformer4j.tokenizers.models.Merge;
-import io.transformer4j.tokenizers.models.Model;
-import io.transformer4j.tokenizers.models.Unigram;
-import io.transformer4j.tokenizers.models.Vocabulary;
-import io.transformer4j.tokenizers.normalizers.Normalizer;
+import io.transformer4j.tokenizers.models.SentencePiece.Kind;
+import io.transformer4j.tokenizers.models.SentencePiece.Piece;
 import io.transformer4j.tokenizers.normalizers.Precompiled;
-import io.transformer4j.tokenizers.normalizers.Replace;
-import io.transformer4j.tokenizers.normalizers.Sequence;
-import io.transformer4j.tokenizers.normalizers.Strip;
-import io.transformer4j.tokenizers.pretokenizers.Metaspace;
-import io.transformer4j.tokenizers.pretokenizers.Metaspace.PrependScheme;
-import io.transformer4j.tokenizers.text.TextPattern;
 import io.transformer4j.tokenizers.text.TokenizerException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a SentencePiece model file holds ({@code sentencepiece_model.proto}), and the tokenizer that Hugging Face's converter makes of it.
+ * What a SentencePiece model file ({@code .model}, {@code .spm}) holds, as {@code sentencepiece_model.proto} has it.
  *
  * @param pieces in the order of their ids
  * @param charsmap compiled normalization rules, or null
@@ -45,26 +28,15 @@ public record SentencePieceModel(
         boolean addDummyPrefix,
         boolean removeExtraWhitespaces) {
 
-    private static final String SPACE = "▁";
+    /** In the order of their numbers in the file, which begin with 1. */
+    private static final List<Kind> KINDS =
+            List.of(Kind.NORMAL, Kind.UNKNOWN, Kind.CONTROL, Kind.USER_DEFINED, Kind.UNUSED, Kind.BYTE);
 
     /** How words are cut into pieces. */
     public enum Algorithm {
         UNIGRAM,
         BPE
     }
-
-    /** What a piece is for. */
-    public enum Kind {
-        NORMAL,
-        UNKNOWN,
-        CONTROL,
-        USER_DEFINED,
-        UNUSED,
-        BYTE
-    }
-
-    /** A piece and its score: a log probability, or for BPE minus its rank. */
-    public record Piece(String text, float score, Kind kind) {}
 
     public SentencePieceModel {
         pieces = List.copyOf(pieces);
@@ -143,11 +115,10 @@ public record SentencePieceModel(
     }
 
     private static Kind kind(long number) {
-        Kind[] kinds = Kind.values();
-        if (number < 1 || number > kinds.length) {
+        if (number < 1 || number > KINDS.size()) {
             throw new TokenizerException("a piece is of the unknown type " + number);
         }
-        return kinds[(int) number - 1];
+        return KINDS.get((int) number - 1);
     }
 
     private static Algorithm algorithm(long number) {
@@ -163,90 +134,39 @@ public record SentencePieceModel(
         return blob.length == 0 ? null : new Precompiled(blob);
     }
 
-    /** The tokenizer of this model, without tokens around the text. */
-    public Tokenizer toTokenizer() {
-        PrependScheme scheme = addDummyPrefix ? PrependScheme.ALWAYS : PrependScheme.NEVER;
-        Decoder metaspace = new io.transformer4j.tokenizers.decoders.Metaspace(SPACE, scheme, true);
-        Tokenizer.Builder builder = Tokenizer.builder()
-                .normalizer(normalizer())
-                .preTokenizer(new Metaspace(SPACE, scheme, true))
-                .model(model())
-                .decoder(
-                        byteFallback
-                                ? new io.transformer4j.tokenizers.decoders.Sequence(
-                                        List.of(new ByteFallback(), metaspace))
-                                : metaspace);
-        for (int id = 0; id < pieces.size(); id++) {
-            Piece piece = pieces.get(id);
-            boolean special = piece.kind() == Kind.CONTROL || piece.kind() == Kind.UNKNOWN;
-            if (special || piece.kind() == Kind.USER_DEFINED) {
-                builder.addToken(new AddedToken(id, piece.text(), false, false, false, false, special));
-            }
-        }
-        return builder.build();
-    }
-
-    private @Nullable Normalizer normalizer() {
-        List<Normalizer> stages = new ArrayList<>();
-        if (charsmap != null) {
-            stages.add(charsmap);
-        }
-        if (removeExtraWhitespaces) {
-            stages.add(new Strip(false, true));
-            stages.add(new Replace(TextPattern.regex(" {2,}"), SPACE));
-        }
-        return stages.isEmpty() ? null : new Sequence(stages);
-    }
-
-    private Model model() {
-        return algorithm == Algorithm.UNIGRAM ? unigram() : bpe();
-    }
-
-    private Unigram unigram() {
-        return new Unigram(
-                pieces.stream()
-                        .map(piece -> new Unigram.Piece(piece.text(), piece.score()))
-                        .toList(),
-                unknownId(),
-                byteFallback);
-    }
-
-    private @Nullable Integer unknownId() {
+    /** The position of the piece that stands for what is unknown, or -1. */
+    public int unknownId() {
         for (int id = 0; id < pieces.size(); id++) {
             if (pieces.get(id).kind() == Kind.UNKNOWN) {
                 return id;
             }
         }
-        return null;
+        return -1;
     }
 
-    /** The file names no merges: each piece is merged from every two pieces that make it up, the better piece first. */
-    private Bpe bpe() {
-        Map<String, Integer> ids = new HashMap<>();
-        for (int id = 0; id < pieces.size(); id++) {
-            ids.put(pieces.get(id).text(), id);
-        }
-        record Candidate(Merge merge, float score, int left, int right) {}
-        List<Candidate> candidates = new ArrayList<>();
+    /** The file's bytes, which SentencePiece reads too. */
+    public byte[] toBytes() {
+        ProtobufWriter model = new ProtobufWriter();
         for (Piece piece : pieces) {
-            for (int cut = 1; cut < piece.text().length(); cut++) {
-                Integer left = ids.get(piece.text().substring(0, cut));
-                Integer right = ids.get(piece.text().substring(cut));
-                if (left != null && right != null) {
-                    Merge merge = new Merge(
-                            piece.text().substring(0, cut), piece.text().substring(cut));
-                    candidates.add(new Candidate(merge, piece.score(), left, right));
-                }
-            }
+            model.message(
+                    1,
+                    new ProtobufWriter()
+                            .string(1, piece.text())
+                            .fixedFloat(2, piece.score())
+                            .varint(3, KINDS.indexOf(piece.kind()) + 1));
         }
-        candidates.sort(Comparator.comparingDouble((Candidate candidate) -> -candidate.score())
-                .thenComparingInt(Candidate::left)
-                .thenComparingInt(Candidate::right));
-        Integer unknown = unknownId();
-        return new Bpe(
-                Vocabulary.of(ids),
-                candidates.stream().map(Candidate::merge).toList(),
-                new Bpe.Options(
-                        unknown == null ? null : pieces.get(unknown).text(), null, null, true, byteFallback, false));
+        ProtobufWriter trainer = new ProtobufWriter()
+                .varint(3, algorithm == Algorithm.UNIGRAM ? 1 : 2)
+                .varint(4, pieces.size())
+                .varint(35, byteFallback ? 1 : 0);
+        if (unknownId() >= 0) {
+            trainer.varint(40, unknownId()).string(45, pieces.get(unknownId()).text());
+        }
+        ProtobufWriter rules = new ProtobufWriter();
+        if (charsmap != null) {
+            rules.bytes(2, charsmap.charsmap());
+        }
+        rules.varint(3, addDummyPrefix ? 1 : 0).varint(4, removeExtraWhitespaces ? 1 : 0);
+        return model.message(2, trainer).message(3, rules).toBytes();
     }
 }

@@ -109,6 +109,10 @@ public final class TokenBuffer {
         return surfaces != null;
     }
 
+    public void setId(int index, int id) {
+        ids[index] = id;
+    }
+
     public void setSpan(int index, int start, int end) {
         starts[index] = start;
         ends[index] = end;

@@ -3,6 +3,7 @@ package io.transformer4j.tokenizers.sentencepiece;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.transformer4j.tokenizers.SentencePieceTokenizers;
 import io.transformer4j.tokenizers.Tokenizer;
 import io.transformer4j.tokenizers.text.TokenizerException;
 import java.io.ByteArrayOutputStream;
@@ -12,6 +13,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -35,7 +37,7 @@ class SentencePieceModelTest {
         piece(model, "<x>", 0, 4);
         message(model, 3, rules(Map.of("B", "b", "\u3000", " ")));
 
-        Tokenizer tokenizer = SentencePieceModel.read(write(model)).toTokenizer();
+        Tokenizer tokenizer = SentencePieceTokenizers.of(SentencePieceModel.read(write(model)));
 
         assertThat(tokenizer.encode("aBb  a\u3000 ").tokens()).containsExactly("▁a", "bb", "▁a");
         assertThat(tokenizer.encode("azz<x>b").ids()).containsExactly(2, 0, 6, 4, 3);
@@ -43,6 +45,95 @@ class SentencePieceModelTest {
         tokenizer.save(folder.resolve("saved"));
         assertThat(Tokenizer.load(folder.resolve("saved")).encode("aBb　a").ids())
                 .isEqualTo(tokenizer.encode("abb a").ids());
+    }
+
+    @Test
+    void writtenFilesAreReadBack() throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        piece(bytes, "<unk>", 0, 2);
+        piece(bytes, "▁中", -1.25f, 1);
+        message(bytes, 3, rules(Map.of("B", "b")));
+        SentencePieceModel model = SentencePieceModel.read(write(bytes));
+
+        Path written = Files.write(folder.resolve("written.spm"), model.toBytes());
+
+        assertThat(SentencePieceModel.read(written)).isEqualTo(model);
+    }
+
+    /** Two models, one vocabulary that lacks a piece of each and has its own order. */
+    @Test
+    void marianFolder() throws IOException {
+        ByteArrayOutputStream source = new ByteArrayOutputStream();
+        piece(source, "<unk>", 0, 2);
+        piece(source, "<s>", 0, 3);
+        piece(source, "▁a", -1, 1);
+        piece(source, "▁ab", -1.5f, 1); // not in the vocabulary
+        piece(source, "b", -3, 1);
+        piece(source, "▁", -3.5f, 1);
+        message(source, 3, rules(Map.of("Bx", "b", "B", "q", "\u3000", " ")));
+        ByteArrayOutputStream target = new ByteArrayOutputStream();
+        piece(target, "<unk>", 0, 2);
+        piece(target, "▁", -3, 1);
+        piece(target, "ab", -2, 1);
+        Files.write(folder.resolve("source.spm"), source.toByteArray());
+        Files.write(folder.resolve("target.spm"), target.toByteArray());
+        Files.writeString(
+                folder.resolve("vocab.json"),
+                "{'</s>': 0, '<unk>': 1, 'b': 2, '▁a': 3, '▁': 4, 'ab': 5, 'z': 6, '>>deu<<': 7, '<pad>': 8}"
+                        .replace('\'', '"'));
+        Tokenizer loaded = Tokenizer.load(folder);
+        loaded.save(folder.resolve("saved"));
+
+        for (Tokenizer tokenizer : List.of(loaded, Tokenizer.load(folder.resolve("saved")))) {
+            assertThat(tokenizer.encode("abb  a\u3000 ").ids())
+                    .as("piece not in vocab.json")
+                    .containsExactly(1, 2, 3, 0);
+            assertThat(tokenizer.encode("aBx").ids()).as("longest rule").containsExactly(1, 0);
+            assertThat(tokenizer.encode("z").ids())
+                    .as("known to vocab.json alone")
+                    .containsExactly(4, 6, 0);
+            assertThat(tokenizer.encode("zz</s> a").ids()).containsExactly(4, 1, 0, 3, 0);
+            assertThat(tokenizer.encode(">>deu<< a").ids()).containsExactly(7, 3, 0);
+            assertThat(tokenizer.encode("<s>").ids())
+                    .as("control pieces are text")
+                    .containsExactly(4, 1, 0);
+            assertThat(tokenizer.forTargets().encode("ab").ids()).containsExactly(4, 5, 0);
+            assertThat(tokenizer.decode(new int[] {4, 5, 3, 2, 0, 8}, true)).isEqualTo("ab ab");
+            assertThat(tokenizer.vocabSize()).isEqualTo(9);
+            assertThat(tokenizer.padTokenId()).hasValue(8);
+            assertThat(tokenizer.eosTokenId()).hasValue(0);
+        }
+        Files.writeString(folder.resolve("vocab.json"), "{\"a\": 0}");
+        assertThatThrownBy(() -> Tokenizer.load(folder))
+                .isInstanceOf(TokenizerException.class)
+                .hasMessageContaining("the vocabulary must hold the");
+    }
+
+    @Test
+    void t5Folder() throws IOException {
+        ByteArrayOutputStream model = new ByteArrayOutputStream();
+        piece(model, "<pad>", 0, 3);
+        piece(model, "</s>", 0, 3);
+        piece(model, "<unk>", 0, 2);
+        piece(model, "▁a", -1, 1);
+        piece(model, "b", -2, 1);
+        piece(model, "▁", -3, 1);
+        Files.write(folder.resolve("spiece.model"), model.toByteArray());
+        Files.writeString(folder.resolve("config.json"), "{\"model_type\": \"t5\"}");
+
+        Tokenizer tokenizer = Tokenizer.load(folder);
+
+        assertThat(tokenizer.vocabSize()).isEqualTo(106);
+        assertThat(tokenizer.encode("<extra_id_0> ab\n\tb <extra_id_99>").ids()).containsExactly(105, 3, 4, 5, 4, 6, 1);
+        assertThat(tokenizer.encode("a", "b").ids()).containsExactly(3, 1, 5, 4, 1);
+        assertThat(tokenizer.decode(new int[] {105, 3, 4, 1}, true)).isEqualTo("ab");
+        tokenizer.save(folder.resolve("saved"));
+        assertThat(Tokenizer.load(folder.resolve("saved"))
+                        .encode("ab <extra_id_3>")
+                        .ids())
+                .isEqualTo(tokenizer.encode("ab <extra_id_3>").ids());
+        Files.writeString(folder.resolve("tokenizer_config.json"), "{\"extra_ids\": 0}");
+        assertThat(Tokenizer.load(folder).vocabSize()).isEqualTo(6);
     }
 
     @Test
@@ -54,7 +145,7 @@ class SentencePieceModelTest {
         }
         message(model, 2, new byte[] {3 << 3, 2}); // model_type = BPE
 
-        Tokenizer tokenizer = SentencePieceModel.read(write(model)).toTokenizer();
+        Tokenizer tokenizer = SentencePieceTokenizers.of(SentencePieceModel.read(write(model)));
 
         assertThat(tokenizer.encode("ab bab").tokens()).containsExactly("▁ab", "▁", "b", "ab");
     }
