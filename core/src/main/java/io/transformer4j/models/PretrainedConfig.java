@@ -2,6 +2,7 @@ package io.transformer4j.models;
 
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Architecture of a model: what stands in {@code config.json}. Implementations are immutable and validate themselves. */
 public interface PretrainedConfig {
@@ -34,11 +35,26 @@ public interface PretrainedConfig {
     /** Keys of {@code config.json} that this project doesn't interpret; written back as they were. */
     Map<String, Object> other();
 
+    /** The labels of a classifier on this architecture. */
+    default Labels labels() {
+        return Labels.read(other());
+    }
+
+    /** Width of the keys of one token in one layer. */
+    default long keyValueSize() {
+        return hiddenSize();
+    }
+
     /** Throws an {@link IllegalArgumentException} with the formatted sentence unless {@code condition} holds. */
     static void check(boolean condition, String format, Object... arguments) {
         if (!condition) {
             throw new IllegalArgumentException(String.format(Locale.ROOT, format, arguments));
         }
+    }
+
+    /** Checks that a configuration is read as what it is. */
+    static void checkModelType(String expected, String modelType) {
+        check(expected.equals(modelType), "model_type must be \"%s\", but is \"%s\"", expected, modelType);
     }
 
     /** Checks that a size is positive. */
@@ -58,9 +74,19 @@ public interface PretrainedConfig {
         check(value >= 0 && value < 1, "%s must be in [0, 1), but is %s", key, value);
     }
 
+    /** Checks that an id, if there is one, is in the vocabulary. */
+    static void checkTokenId(String key, @Nullable Integer id, long vocabSize) {
+        check(
+                id == null || (id >= 0 && id < vocabSize),
+                "%s (%d) must be a token id below vocab_size (%d)",
+                key,
+                id,
+                vocabSize);
+    }
+
     /** Checks a key of {@link #other()} that we know but can honour with one value only. */
     static void checkOnly(Map<String, Object> other, String key, Object supported) {
-        Object value = other.getOrDefault(key, supported);
-        check(supported.equals(value), "%s is %s, but only %s is supported", key, value, supported);
+        Object value = other.get(key);
+        check(value == null || supported.equals(value), "%s is %s, but only %s is supported", key, value, supported);
     }
 }

@@ -48,6 +48,11 @@ public abstract class PretrainedModel extends Module implements AutoCloseable {
     /** Prefix that the bare model's keys have in a checkpoint with a head, such as {@code bert.}. */
     public abstract String baseModelPrefix();
 
+    /** This architecture without the parts that a checkpoint may lack, such as a pooler; itself if there are none. */
+    public PretrainedModel withoutOptionalParts() {
+        return this;
+    }
+
     /** Another model of this architecture, without weights. */
     protected abstract PretrainedModel newInstance();
 

@@ -23,8 +23,8 @@ import org.bytedeco.pytorch.global.torch;
 /** Fills a model from a checkpoint, and says by name what doesn't fit. */
 public final class WeightLoader {
     /** Tables that old versions of HF stored and that follow from the configuration. */
-    private static final Pattern BUFFER =
-            Pattern.compile("(.*\\.)?(embeddings\\.position_ids|attn\\.bias|attn\\.masked_bias)");
+    private static final Pattern BUFFER = Pattern.compile(
+            "(.*\\.)?(embeddings\\.position_ids|attn\\.(attention\\.)?(bias|masked_bias)|rotary_emb\\.inv_freq)");
 
     private final PretrainedModel model;
     private final CheckpointReader checkpoint;
@@ -52,6 +52,28 @@ public final class WeightLoader {
      */
     public static Report load(PretrainedModel model, Path folder, Device device) {
         return load(model, folder, device, false, 0);
+    }
+
+    /**
+     * {@code model}, or a smaller one if the checkpoint lacks just those parts of it that a checkpoint may lack.
+     *
+     * @param model without weights
+     */
+    public static PretrainedModel fitted(PretrainedModel model, Path folder) {
+        PretrainedModel smaller = model.withoutOptionalParts();
+        if (smaller == model) {
+            return model;
+        }
+        try (CheckpointReader checkpoint = CheckpointReader.open(folder)) {
+            WeightLoader loader = new WeightLoader(model, checkpoint);
+            loader.nameTensors();
+            List<String> kept = smaller.weightMap().keys();
+            return model.weightMap().keys().stream()
+                            .filter(key -> !kept.contains(key))
+                            .noneMatch(loader.names::containsKey)
+                    ? smaller
+                    : model;
+        }
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.transformer4j.models;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -120,6 +121,21 @@ public final class WeightMap {
         public Builder addStacked(String parameter, List<Integer> shares, String... keys) {
             entries.add(new Entry(parameter, List.of(keys), List.copyOf(shares), false));
             return this;
+        }
+
+        /** {@code .weight} and {@code .bias} of a linear map stored in equal parts. */
+        public Builder addStackedPair(String parameter, String... keys) {
+            return addStacked(parameter + ".weight", suffixed(keys, ".weight"))
+                    .addStacked(parameter + ".bias", suffixed(keys, ".bias"));
+        }
+
+        private static String[] suffixed(String[] keys, String suffix) {
+            return Arrays.stream(keys).map(key -> key + suffix).toArray(String[]::new);
+        }
+
+        /** {@code .weight} stored as {@code [in, out]} and {@code .bias} of a linear map (HF's {@code Conv1D}). */
+        public Builder addTransposedPair(String parameter, String key) {
+            return addTransposed(parameter + ".weight", key + ".weight").add(parameter + ".bias", key + ".bias");
         }
 
         /** {@code .weight} and {@code .bias} of a norm or linear map stored as it is. */

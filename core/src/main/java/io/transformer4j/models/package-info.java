@@ -7,7 +7,7 @@
  * <pre>{@code
  * try (BertForMaskedLM model = Models.load(folder, BertForMaskedLM.class, Devices.parse("auto"));
  *         TensorScope scope = new TensorScope()) {
- *     Tensor hidden = model.bert().forward(ModelInputs.of(ids, Devices.cpu())).lastHiddenState();
+ *     Tensor hidden = model.encoder().forward(ModelInputs.of(ids, Devices.cpu())).lastHiddenState();
  * }
  * }</pre>
  */

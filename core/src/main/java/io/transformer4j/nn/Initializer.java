@@ -21,6 +21,23 @@ public interface Initializer {
         return (tensor, generator) -> tensor.fill_(new Scalar(value));
     }
 
+    /** Sines in even and cosines in odd columns of a table of positions (Vaswani et al. 2017, §3.5). */
+    static Initializer sinusoidal() {
+        return (tensor, generator) -> {
+            int rows = Math.toIntExact(tensor.size(0));
+            int columns = Math.toIntExact(tensor.size(1));
+            float[] values = new float[rows * columns];
+            for (int i = 0; i < values.length; i++) {
+                int row = i / columns;
+                int column = i % columns;
+                int even = column - column % 2;
+                double angle = row / Math.pow(10_000, (double) even / columns);
+                values[i] = (float) (column % 2 == 0 ? Math.sin(angle) : Math.cos(angle));
+            }
+            tensor.copy_(Tensor.create(values).view_as(tensor));
+        };
+    }
+
     /** {@code inner}, then row {@code row} set to zero, as HF does for the padding token. */
     static Initializer zeroRow(Initializer inner, long row) {
         return (tensor, generator) -> {

@@ -1,9 +1,11 @@
 package io.transformer4j.pipelines;
 
 import io.transformer4j.checkpoint.CheckpointException;
+import io.transformer4j.models.BareModel;
 import io.transformer4j.models.BaseModelOutput;
 import io.transformer4j.models.ModelInputs;
 import io.transformer4j.models.PretrainedModel;
+import io.transformer4j.models.auto.Models;
 import io.transformer4j.tokenizers.Encoding;
 import io.transformer4j.torch.TensorData;
 import java.nio.file.Path;
@@ -30,11 +32,11 @@ public final class FeatureExtractionPipeline implements AutoCloseable {
     private static final double SMALLEST_NORM = 1e-12; // as torch.nn.functional.normalize
 
     private final PipelineRuntime<PretrainedModel> runtime;
-    private final ModelBody body;
+    private final BareModel body;
 
     FeatureExtractionPipeline(Path folder, PipelineOptions options) {
-        runtime = PipelineRuntime.open(folder, options, device -> ModelBody.load(folder, device));
-        body = ModelBody.of(runtime.model());
+        runtime = PipelineRuntime.open(folder, options, device -> Models.loadBare(folder, device));
+        body = (BareModel) runtime.model();
         if (runtime.tokenizer().vocabSize() > runtime.model().config().vocabSize()) {
             runtime.close();
             throw new CheckpointException(

@@ -51,7 +51,7 @@ class FeatureExtractionPipelineTest {
                 NoGradGuard guard = new NoGradGuard();
                 TensorScope scope = new TensorScope()) {
             int[] ids = Tokenizer.load(folder).encode(TEXT).ids();
-            return model.bert().forward(ModelInputs.of(List.of(ids), Devices.cpu()), true).hiddenStates().stream()
+            return model.encoder().forward(ModelInputs.of(List.of(ids), Devices.cpu()), true).hiddenStates().stream()
                     .map(TensorData::floats)
                     .toArray(float[][]::new);
         }

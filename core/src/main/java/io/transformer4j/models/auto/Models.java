@@ -3,16 +3,41 @@ package io.transformer4j.models.auto;
 import io.transformer4j.checkpoint.CheckpointException;
 import io.transformer4j.checkpoint.CheckpointWriter;
 import io.transformer4j.checkpoint.ConfigJson;
+import io.transformer4j.models.BareModel;
 import io.transformer4j.models.PretrainedConfig;
 import io.transformer4j.models.PretrainedModel;
 import io.transformer4j.models.WeightLoader;
 import io.transformer4j.models.bert.BertConfig;
 import io.transformer4j.models.bert.BertForMaskedLM;
 import io.transformer4j.models.bert.BertForPreTraining;
+import io.transformer4j.models.bert.BertForQuestionAnswering;
+import io.transformer4j.models.bert.BertForSequenceClassification;
+import io.transformer4j.models.bert.BertForTokenClassification;
 import io.transformer4j.models.bert.BertModel;
+import io.transformer4j.models.distilbert.DistilBertConfig;
+import io.transformer4j.models.distilbert.DistilBertForMaskedLM;
+import io.transformer4j.models.distilbert.DistilBertForQuestionAnswering;
+import io.transformer4j.models.distilbert.DistilBertForSequenceClassification;
+import io.transformer4j.models.distilbert.DistilBertForTokenClassification;
+import io.transformer4j.models.distilbert.DistilBertModel;
 import io.transformer4j.models.gpt2.GPT2Config;
 import io.transformer4j.models.gpt2.GPT2LMHeadModel;
 import io.transformer4j.models.gpt2.GPT2Model;
+import io.transformer4j.models.gptneo.GPTNeoConfig;
+import io.transformer4j.models.gptneo.GPTNeoForCausalLM;
+import io.transformer4j.models.gptneo.GPTNeoModel;
+import io.transformer4j.models.llama.LlamaConfig;
+import io.transformer4j.models.llama.LlamaForCausalLM;
+import io.transformer4j.models.llama.LlamaModel;
+import io.transformer4j.models.openaigpt.OpenAIGPTConfig;
+import io.transformer4j.models.openaigpt.OpenAIGPTLMHeadModel;
+import io.transformer4j.models.openaigpt.OpenAIGPTModel;
+import io.transformer4j.models.roberta.RobertaConfig;
+import io.transformer4j.models.roberta.RobertaForMaskedLM;
+import io.transformer4j.models.roberta.RobertaForQuestionAnswering;
+import io.transformer4j.models.roberta.RobertaForSequenceClassification;
+import io.transformer4j.models.roberta.RobertaForTokenClassification;
+import io.transformer4j.models.roberta.RobertaModel;
 import io.transformer4j.nn.Parameter;
 import io.transformer4j.torch.TensorScope;
 import java.nio.file.Path;
@@ -40,13 +65,52 @@ public final class Models {
                     Map.of(
                             "BertModel", BertModel::new,
                             "BertForMaskedLM", BertForMaskedLM::new,
-                            "BertForPreTraining", BertForPreTraining::new)),
+                            "BertForPreTraining", BertForPreTraining::new,
+                            "BertForSequenceClassification", BertForSequenceClassification::new,
+                            "BertForTokenClassification", BertForTokenClassification::new,
+                            "BertForQuestionAnswering", BertForQuestionAnswering::new)),
+            new Family<>(
+                    DistilBertConfig.BASE,
+                    DistilBertConfig.class,
+                    Map.of(
+                            "DistilBertModel", DistilBertModel::new,
+                            "DistilBertForMaskedLM", DistilBertForMaskedLM::new,
+                            "DistilBertForSequenceClassification", DistilBertForSequenceClassification::new,
+                            "DistilBertForTokenClassification", DistilBertForTokenClassification::new,
+                            "DistilBertForQuestionAnswering", DistilBertForQuestionAnswering::new)),
+            new Family<>(
+                    RobertaConfig.BASE,
+                    RobertaConfig.class,
+                    Map.of(
+                            "RobertaModel", RobertaModel::new,
+                            "RobertaForMaskedLM", RobertaForMaskedLM::new,
+                            "RobertaForSequenceClassification", RobertaForSequenceClassification::new,
+                            "RobertaForTokenClassification", RobertaForTokenClassification::new,
+                            "RobertaForQuestionAnswering", RobertaForQuestionAnswering::new)),
+            new Family<>(
+                    OpenAIGPTConfig.BASE,
+                    OpenAIGPTConfig.class,
+                    Map.of(
+                            "OpenAIGPTModel", OpenAIGPTModel::new,
+                            "OpenAIGPTLMHeadModel", OpenAIGPTLMHeadModel::new)),
             new Family<>(
                     GPT2Config.SMALL,
                     GPT2Config.class,
                     Map.of(
                             "GPT2Model", GPT2Model::new,
-                            "GPT2LMHeadModel", GPT2LMHeadModel::new)));
+                            "GPT2LMHeadModel", GPT2LMHeadModel::new)),
+            new Family<>(
+                    GPTNeoConfig.LARGE,
+                    GPTNeoConfig.class,
+                    Map.of(
+                            "GPTNeoModel", GPTNeoModel::new,
+                            "GPTNeoForCausalLM", GPTNeoForCausalLM::new)),
+            new Family<>(
+                    LlamaConfig.BASE,
+                    LlamaConfig.class,
+                    Map.of(
+                            "LlamaModel", LlamaModel::new,
+                            "LlamaForCausalLM", LlamaForCausalLM::new)));
 
     /** What a {@code model_type} stands for: its defaults and the model class behind each architecture name. */
     private record Family<C extends PretrainedConfig>(
@@ -69,6 +133,17 @@ public final class Models {
                                         architectures.keySet().stream().sorted().toList()));
             }
             return factory.apply(config(file, tree));
+        }
+
+        /** The model without head. */
+        PretrainedModel buildBare(Path file, Map<String, Object> tree) {
+            C config = config(file, tree);
+            return architectures.values().stream()
+                    .map(factory -> factory.apply(config))
+                    .filter(BareModel.class::isInstance)
+                    .findFirst()
+                    .orElseThrow(() -> new CheckpointException(
+                            file, "has model_type " + defaults.modelType() + ", which has no model without head here"));
         }
     }
 
@@ -108,13 +183,28 @@ public final class Models {
         return load(folder, file, ConfigJson.readTree(file), architecture, device);
     }
 
+    /**
+     * Loads a checkpoint folder without its head, whatever head it was saved with; the result is a {@link BareModel}.
+     *
+     * @throws CheckpointException if the folder has no model of a supported family, or its weights don't fit
+     */
+    public static PretrainedModel loadBare(Path folder, Device device) {
+        Path file = folder.resolve(CONFIG_NAME);
+        Map<String, Object> tree = ConfigJson.readTree(file);
+        return load(folder, family(file, tree).buildBare(file, tree), device);
+    }
+
     private static PretrainedModel load(
             Path folder, Path file, Map<String, Object> tree, String architecture, Device device) {
-        PretrainedModel model = family(file, tree).build(file, tree, architecture);
+        return load(folder, family(file, tree).build(file, tree, architecture), device);
+    }
+
+    private static PretrainedModel load(Path folder, PretrainedModel built, Device device) {
+        PretrainedModel model = WeightLoader.fitted(built, folder);
         try {
             WeightLoader.Report report = WeightLoader.load(model, folder, device);
             if (!report.ignored().isEmpty()) {
-                LOG.info("{}: not needed by {}: {}", folder, architecture, String.join(", ", report.ignored()));
+                LOG.info("{}: not needed by {}: {}", folder, model.architecture(), String.join(", ", report.ignored()));
             }
             return model;
         } catch (RuntimeException e) {

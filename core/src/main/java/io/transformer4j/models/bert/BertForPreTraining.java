@@ -3,9 +3,11 @@ package io.transformer4j.models.bert;
 import io.transformer4j.models.BaseModelOutput;
 import io.transformer4j.models.MaskedLanguageModel;
 import io.transformer4j.models.ModelInputs;
-import io.transformer4j.models.TrainableModel;
 import io.transformer4j.models.WeightMap;
+import io.transformer4j.models.encoder.EncoderTask;
+import io.transformer4j.models.encoder.MaskedLMHead;
 import io.transformer4j.nn.Linear;
+import io.transformer4j.nn.Module;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.bytedeco.pytorch.Scalar;
@@ -14,39 +16,53 @@ import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 
 /** BERT with both pre-training heads: masked tokens and next sentence (HF {@code BertForPreTraining}). */
-public final class BertForPreTraining extends TrainableModel implements MaskedLanguageModel {
-    private final BertModel bert;
-    private final MaskedLMHead head;
-    private final Linear nextSentence;
+public final class BertForPreTraining extends EncoderTask<BertConfig> implements MaskedLanguageModel {
+    private final Heads heads;
 
     /** Logits of {@link BertForPreTraining}: {@code [tokens, vocabSize]} and {@code [batch, 2]}. */
     public record Output(Tensor predictionLogits, Tensor seqRelationshipLogits) {}
 
+    private static final class Heads extends Module {
+        private final MaskedLMHead predictions;
+        private final Linear nextSentence;
+
+        Heads(BertModel bert) {
+            BertConfig config = bert.config();
+            predictions = child("predictions", new MaskedLMHead(config.maskedLMHead(), bert.wordEmbeddings()));
+            nextSentence = child("nextSentence", new Linear(config.hiddenSize(), 2, true, config.initializer()));
+        }
+    }
+
     /** A model without weights. */
     public BertForPreTraining(BertConfig config) {
-        bert = child("bert", new BertModel(config, true));
-        head = child("head", new MaskedLMHead(config, bert.wordEmbeddings()));
-        nextSentence = child("nextSentence", new Linear(config.hiddenSize(), 2, true, config.initializer()));
+        super(new BertModel(config, true));
+        heads = child("head", new Heads((BertModel) encoder()));
     }
 
     /** Logits of every token and every sequence. */
     public Output forward(ModelInputs inputs) {
-        BaseModelOutput encoded = bert.forward(inputs);
-        return new Output(head.forward(encoded.lastHiddenState()), nextSentence.forward(bert.pool(encoded, inputs)));
+        return output(encoder().forward(inputs), inputs);
+    }
+
+    private Output output(BaseModelOutput encoded, ModelInputs inputs) {
+        return new Output(heads.predictions.forward(encoded.lastHiddenState()), related(encoded, inputs));
+    }
+
+    private Tensor related(BaseModelOutput encoded, ModelInputs inputs) {
+        return heads.nextSentence.forward(encoder().pool(encoded, inputs)); // [batch, 2]
     }
 
     @Override
     public Tensor maskedLogits(ModelInputs inputs, long[] rows) {
-        Tensor hidden = bert.forward(inputs).lastHiddenState();
-        return head.forward(hidden.index_select(0, ModelInputs.tensor(rows, hidden.device())));
+        return heads.predictions.forward(encoder().forward(inputs).lastHiddenState(), rows);
     }
 
     /** The sum of both losses, each a mean over its own labels (Devlin et al. 2019, appendix A.2). */
     @Override
     public Loss loss(ModelInputs inputs, Targets targets, Totals totals) {
-        BaseModelOutput encoded = bert.forward(inputs);
-        Loss masked = head.loss(encoded.lastHiddenState(), targets, totals);
-        Tensor related = nextSentence.forward(bert.pool(encoded, inputs)); // [batch, 2]
+        BaseModelOutput encoded = encoder().forward(inputs);
+        Loss masked = heads.predictions.loss(encoded.lastHiddenState(), targets, totals);
+        Tensor related = related(encoded, inputs);
         Tensor labels = ModelInputs.tensor(targets.sequenceLabels(), related.device());
         Tensor next = torch.cross_entropy_loss(
                         related, labels, new TensorOptional(), torch.Reduction.Sum.value, Targets.IGNORED, 0)
@@ -59,26 +75,12 @@ public final class BertForPreTraining extends TrainableModel implements MaskedLa
 
     @Override
     public Map<String, Tensor> outputs(ModelInputs inputs) {
-        BaseModelOutput encoded = bert.forward(inputs, true);
+        BaseModelOutput encoded = encoder().forward(inputs, true);
+        Output output = output(encoded, inputs);
         Map<String, Tensor> outputs = encoded.named();
-        outputs.put("prediction_logits", head.forward(encoded.lastHiddenState()));
-        outputs.put("seq_relationship_logits", nextSentence.forward(bert.pool(encoded, inputs)));
+        outputs.put("prediction_logits", output.predictionLogits());
+        outputs.put("seq_relationship_logits", output.seqRelationshipLogits());
         return outputs;
-    }
-
-    /** The encoder. */
-    public BertModel bert() {
-        return bert;
-    }
-
-    @Override
-    public BertConfig config() {
-        return bert.config();
-    }
-
-    @Override
-    public String baseModelPrefix() {
-        return bert.baseModelPrefix();
     }
 
     @Override
@@ -87,12 +89,23 @@ public final class BertForPreTraining extends TrainableModel implements MaskedLa
     }
 
     @Override
-    public WeightMap weightMap() {
-        return bert.weightMap()
-                .prefixed("bert.", "bert.")
-                .and(MaskedLMHead.weightMap().prefixed("head.", "cls."))
+    protected WeightMap headWeights() {
+        return maskedLMWeights(config().tieWordEmbeddings())
+                .prefixed("predictions.", "")
                 .and(WeightMap.builder()
                         .addPair("nextSentence", "cls.seq_relationship")
                         .build());
+    }
+
+    /** The masked-language head's table, which {@link BertForMaskedLM} has too. */
+    static WeightMap maskedLMWeights(boolean tied) {
+        WeightMap.Builder map = WeightMap.builder()
+                .addPair("transform", "cls.predictions.transform.dense")
+                .addPair("norm", "cls.predictions.transform.LayerNorm");
+        return tied
+                ? map.add("bias", "cls.predictions.bias").build()
+                : map.add("decoder", "cls.predictions.decoder.weight")
+                        .add("bias", "cls.predictions.decoder.bias")
+                        .build();
     }
 }

@@ -11,6 +11,7 @@ import io.soabase.recordbuilder.core.RecordBuilder;
 import io.transformer4j.attention.AttentionType;
 import io.transformer4j.attention.SelfAttention;
 import io.transformer4j.models.PretrainedConfig;
+import io.transformer4j.models.TextEmbeddings;
 import io.transformer4j.models.TransformerLayer;
 import io.transformer4j.nn.Activation;
 import io.transformer4j.nn.FeedForward;
@@ -25,6 +26,8 @@ import tools.jackson.databind.annotation.JsonNaming;
  * Architecture of a GPT-2 decoder; keys as in HF {@code GPT2Config}.
  *
  * @param nInner width of the feed-forward networks; null means {@code 4 · n_embd}
+ * @param scaleAttnWeights whether scores are divided by the square root of the head size
+ * @param scaleAttnByInverseLayerIdx whether scores are divided by the layer's number, from 1, too
  * @param eosTokenId token that ends a text; null if there is none
  */
 @RecordBuilder
@@ -43,6 +46,9 @@ public record GPT2Config(
         double attnPdrop,
         double layerNormEpsilon,
         double initializerRange,
+        boolean scaleAttnWeights,
+        boolean scaleAttnByInverseLayerIdx,
+        boolean tieWordEmbeddings,
         @Nullable Integer eosTokenId,
         AttentionType attentionType,
         @JsonAnySetter @JsonAnyGetter Map<String, Object> other)
@@ -63,6 +69,9 @@ public record GPT2Config(
             0.1,
             1e-5,
             0.02,
+            true,
+            false,
+            true,
             50_256,
             AttentionType.FLASH,
             Map.of());
@@ -73,7 +82,7 @@ public record GPT2Config(
      * @throws IllegalArgumentException in one sentence with the key's name
      */
     public GPT2Config {
-        check("gpt2".equals(modelType), "model_type must be \"gpt2\", but is \"%s\"", modelType);
+        PretrainedConfig.checkModelType("gpt2", modelType);
         checkPositive("vocab_size", vocabSize);
         checkPositive("n_positions", nPositions);
         PretrainedConfig.checkHeads("n_embd", nEmbd, "n_head", nHead);
@@ -88,9 +97,7 @@ public record GPT2Config(
         check(layerNormEpsilon > 0, "layer_norm_epsilon must be positive, but is %s", layerNormEpsilon);
         check(initializerRange >= 0, "initializer_range must not be negative, but is %s", initializerRange);
         checkOnly(other, "add_cross_attention", false);
-        checkOnly(other, "scale_attn_weights", true);
-        checkOnly(other, "scale_attn_by_inverse_layer_idx", false);
-        checkOnly(other, "tie_word_embeddings", true);
+        checkOnly(other, "pruned_heads", Map.of());
     }
 
     @Override
@@ -122,14 +129,26 @@ public record GPT2Config(
         return Initializer.normal(initializerRange);
     }
 
+    LayerNorm norm() {
+        return new LayerNorm(nEmbd, layerNormEpsilon);
+    }
+
+    TextEmbeddings.Config embeddings() {
+        return new TextEmbeddings.Config(vocabSize, nEmbd, initializer())
+                .with(e -> e.positions(nPositions).dropout(embdPdrop));
+    }
+
     /** Projections into the residual stream start smaller by 1/√(2 · layers) (Radford et al. 2019, §2.3). */
-    TransformerLayer.Config layer() {
+    TransformerLayer.Config layer(int index) {
         Initializer residual = Initializer.normal(initializerRange / Math.sqrt(2.0 * nLayer));
+        double scale = (scaleAttnWeights ? Math.sqrt((double) nHead / nEmbd) : 1)
+                / (scaleAttnByInverseLayerIdx ? index + 1 : 1);
         return new TransformerLayer.Config(
-                new SelfAttention.Config(nEmbd, nHead, attentionType, true, attnPdrop, initializer(), residual),
+                new SelfAttention.Config(nEmbd, nHead, attentionType, true, attnPdrop, initializer(), residual)
+                        .with(a -> a.scale(scale)),
                 new FeedForward.Config(nEmbd, intermediateSize(), Activation.of(activationFunction), initializer())
                         .with(f -> f.outputInitializer(residual)),
-                () -> new LayerNorm(nEmbd, layerNormEpsilon),
+                this::norm,
                 true,
                 residPdrop,
                 residPdrop);

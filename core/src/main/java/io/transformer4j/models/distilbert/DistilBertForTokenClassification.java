@@ -1,0 +1,16 @@
+package io.transformer4j.models.distilbert;
+
+import io.transformer4j.models.encoder.EncoderForTokenClassification;
+
+/** DistilBERT that classifies tokens (HF {@code DistilBertForTokenClassification}). */
+public final class DistilBertForTokenClassification extends EncoderForTokenClassification<DistilBertConfig> {
+    /** A model without weights. */
+    public DistilBertForTokenClassification(DistilBertConfig config) {
+        super(new DistilBertModel(config), config.dropout(), config.initializer());
+    }
+
+    @Override
+    protected DistilBertForTokenClassification newInstance() {
+        return new DistilBertForTokenClassification(config());
+    }
+}

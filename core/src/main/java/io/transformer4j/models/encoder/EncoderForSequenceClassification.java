@@ -1,0 +1,87 @@
+package io.transformer4j.models.encoder;
+
+import io.transformer4j.models.BaseModelOutput;
+import io.transformer4j.models.Labels;
+import io.transformer4j.models.ModelInputs;
+import io.transformer4j.models.PretrainedConfig;
+import io.transformer4j.nn.Activation;
+import io.transformer4j.nn.Dropout;
+import io.transformer4j.nn.Initializer;
+import io.transformer4j.nn.Linear;
+import io.transformer4j.nn.Module;
+import java.util.Map;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * An encoder that classifies sequences, or gives numbers for them: each first token goes through a dense layer and a
+ * classifier. What the outputs mean is in {@link Labels}.
+ *
+ * @param <C> the family's configuration
+ */
+public abstract class EncoderForSequenceClassification<C extends PretrainedConfig> extends EncoderTask<C> {
+    private final Labels labels;
+    private final Head head;
+
+    /**
+     * Settings of the head.
+     *
+     * @param inputDropout before the dense layer
+     * @param activation behind the dense layer
+     * @param dropout before the classifier
+     */
+    public record HeadConfig(double inputDropout, Activation activation, double dropout, Initializer initializer) {}
+
+    private static final class Head extends Module {
+        private final Dropout inputDropout;
+        private final Linear dense;
+        private final Activation activation;
+        private final Dropout dropout;
+        private final Linear classifier;
+
+        Head(HeadConfig config, long hiddenSize, int labels) {
+            inputDropout = child("inputDropout", new Dropout(config.inputDropout()));
+            dense = child("dense", new Linear(hiddenSize, hiddenSize, true, config.initializer()));
+            activation = config.activation();
+            dropout = child("dropout", new Dropout(config.dropout()));
+            classifier = child("classifier", new Linear(hiddenSize, labels, true, config.initializer()));
+        }
+
+        Tensor forward(Tensor first) {
+            Tensor pooled = activation.apply(dense.forward(inputDropout.forward(first))); // [batch, hiddenSize]
+            return classifier.forward(dropout.forward(pooled)); // [batch, labels]
+        }
+    }
+
+    /** A model without weights on {@code encoder}. */
+    protected EncoderForSequenceClassification(EncoderModel<C> encoder, HeadConfig head) {
+        super(encoder);
+        this.labels = encoder.config().labels();
+        this.head = child("head", new Head(head, encoder.config().hiddenSize(), labels.count()));
+    }
+
+    /** Logits of every sequence, {@code [batch, labels]}. */
+    public final Tensor forward(ModelInputs inputs) {
+        return logits(encoder().forward(inputs), inputs);
+    }
+
+    private Tensor logits(BaseModelOutput encoded, ModelInputs inputs) {
+        return head.forward(EncoderModel.firstTokens(encoded, inputs));
+    }
+
+    /**
+     * Cross entropy of classes, binary cross entropy of labels that may hold together, or the mean squared error of numbers,
+     * by {@link Labels#problemType}.
+     */
+    @Override
+    public final Loss loss(ModelInputs inputs, Targets targets, Totals totals) {
+        return ClassificationLoss.ofSequences(forward(inputs), labels, targets, totals);
+    }
+
+    @Override
+    public final Map<String, Tensor> outputs(ModelInputs inputs) {
+        BaseModelOutput encoded = encoder().forward(inputs, true);
+        Map<String, Tensor> outputs = encoded.named();
+        outputs.put("logits", logits(encoded, inputs));
+        return outputs;
+    }
+}

@@ -1,0 +1,107 @@
+package io.transformer4j.models.encoder;
+
+import io.transformer4j.models.BareModel;
+import io.transformer4j.models.BaseModelOutput;
+import io.transformer4j.models.ModelInputs;
+import io.transformer4j.models.PretrainedConfig;
+import io.transformer4j.models.PretrainedModel;
+import io.transformer4j.models.TextEmbeddings;
+import io.transformer4j.models.TransformerLayer;
+import io.transformer4j.nn.Embedding;
+import io.transformer4j.nn.Linear;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A bare encoder: embeddings, then layers whose tokens all see each other, with or without a pooler. Families add their
+ * configuration and their names of the weights.
+ *
+ * @param <C> the family's configuration
+ */
+public abstract class EncoderModel<C extends PretrainedConfig> extends PretrainedModel implements BareModel {
+    private final C config;
+    private final TextEmbeddings embeddings;
+    private final List<TransformerLayer> layers;
+    private final @Nullable Linear pooler;
+
+    /** An encoder without weights. */
+    protected EncoderModel(
+            C config, TextEmbeddings.Config embeddings, TransformerLayer.Config layer, boolean withPooler) {
+        this.config = config;
+        this.embeddings = child("embeddings", new TextEmbeddings(embeddings));
+        this.layers = children("layers", config.numHiddenLayers(), i -> TransformerLayer.of(layer));
+        this.pooler = withPooler
+                ? child("pooler", new Linear(config.hiddenSize(), config.hiddenSize(), true, embeddings.initializer()))
+                : null;
+    }
+
+    /** Encodes a batch. */
+    public final BaseModelOutput forward(ModelInputs inputs) {
+        return forward(inputs, false);
+    }
+
+    @Override
+    public final BaseModelOutput forward(ModelInputs inputs, boolean outputHiddenStates) {
+        inputs.checkLength(config);
+        List<Tensor> states = new ArrayList<>();
+        Tensor hidden = embeddings.forward(inputs); // [tokens, hiddenSize]
+        for (TransformerLayer layer : layers) {
+            if (outputHiddenStates) {
+                states.add(hidden);
+            }
+            hidden = layer.forward(hidden, inputs.layout(), null, null);
+        }
+        if (outputHiddenStates) {
+            states.add(hidden);
+        }
+        return new BaseModelOutput(hidden, List.copyOf(states));
+    }
+
+    /** Whether there is a pooler. */
+    public final boolean hasPooler() {
+        return pooler != null;
+    }
+
+    /**
+     * The pooled output: each sequence's first token through a dense layer and tanh.
+     *
+     * @param output of {@link #forward} on the same inputs
+     * @return {@code [batch, hiddenSize]}
+     * @throws IllegalStateException if there is no pooler
+     */
+    public final Tensor pool(BaseModelOutput output, ModelInputs inputs) {
+        if (pooler == null) {
+            throw new IllegalStateException("this " + architecture() + " has no pooler");
+        }
+        return pooler.forward(firstTokens(output, inputs)).tanh();
+    }
+
+    /** Hidden states of each sequence's first token, {@code [batch, hiddenSize]}. */
+    static Tensor firstTokens(BaseModelOutput output, ModelInputs inputs) {
+        Tensor hidden = output.lastHiddenState();
+        return hidden.index_select(0, ModelInputs.tensor(inputs.layout().firstRows(), hidden.device()));
+    }
+
+    @Override
+    public final Map<String, Tensor> outputs(ModelInputs inputs) {
+        BaseModelOutput encoded = forward(inputs, true);
+        Map<String, Tensor> outputs = encoded.named();
+        if (hasPooler()) {
+            outputs.put("pooler_output", pool(encoded, inputs));
+        }
+        return outputs;
+    }
+
+    /** The word embeddings, which masked-language heads share. */
+    public final Embedding wordEmbeddings() {
+        return embeddings.word();
+    }
+
+    @Override
+    public final C config() {
+        return config;
+    }
+}

@@ -1,0 +1,71 @@
+package io.transformer4j.models.encoder;
+
+import io.transformer4j.models.ModelInputs;
+import io.transformer4j.models.TrainableModel;
+import io.transformer4j.models.VocabularyLoss;
+import io.transformer4j.nn.Activation;
+import io.transformer4j.nn.Embedding;
+import io.transformer4j.nn.Initializer;
+import io.transformer4j.nn.Linear;
+import io.transformer4j.nn.Module;
+import io.transformer4j.nn.Norm;
+import io.transformer4j.nn.Parameter;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+
+/** Predicts the token at a position (Devlin et al. 2019, §3.1); the output matrix is usually the word embeddings'. */
+public final class MaskedLMHead extends Module {
+    private final Linear transform;
+    private final Activation activation;
+    private final Norm norm;
+    private final Parameter decoder;
+    private final Parameter bias;
+
+    /**
+     * Settings of a {@link MaskedLMHead}.
+     *
+     * @param norm of the transformed rows
+     * @param tied whether the output matrix is the word embeddings'; otherwise it is {@code decoder}
+     */
+    public record Config(Activation activation, Supplier<Norm> norm, boolean tied, Initializer initializer) {}
+
+    /** A head without weights on a model with {@code wordEmbeddings}. */
+    public MaskedLMHead(Config config, Embedding wordEmbeddings) {
+        long vocabSize = wordEmbeddings.weight().shape()[0];
+        long hiddenSize = wordEmbeddings.weight().shape()[1];
+        transform = child("transform", new Linear(hiddenSize, hiddenSize, true, config.initializer()));
+        activation = config.activation();
+        norm = child("norm", config.norm().get());
+        decoder = config.tied()
+                ? wordEmbeddings.weight()
+                : parameter("decoder", new Parameter(config.initializer(), vocabSize, hiddenSize));
+        bias = parameter("bias", new Parameter(Initializer.constant(0), vocabSize));
+    }
+
+    /** Logits {@code [rows, vocabSize]} of hidden rows {@code [rows, hiddenSize]}. */
+    public Tensor forward(Tensor hidden) {
+        return torch.addmm(bias.tensor(), transformed(hidden), decoder.tensor().t());
+    }
+
+    /** Logits {@code [rows, vocabSize]} of some of the hidden rows {@code [tokens, hiddenSize]}. */
+    public Tensor forward(Tensor hidden, long[] rows) {
+        return forward(hidden.index_select(0, ModelInputs.tensor(rows, hidden.device())));
+    }
+
+    /** Cross entropy over the labels of the whole batch; rows without label cost nothing. */
+    public TrainableModel.Loss loss(Tensor hidden, TrainableModel.Targets targets, TrainableModel.Totals totals) {
+        long[] rows = targets.labelledRows();
+        if (rows.length == 0) {
+            return new TrainableModel.Loss(hidden.sum().mul(new Scalar(0.0)), Map.of());
+        }
+        Tensor labelled = hidden.index_select(0, ModelInputs.tensor(rows, hidden.device()));
+        return VocabularyLoss.of(transformed(labelled), decoder, bias, targets, totals);
+    }
+
+    private Tensor transformed(Tensor hidden) {
+        return norm.forward(activation.apply(transform.forward(hidden)));
+    }
+}
