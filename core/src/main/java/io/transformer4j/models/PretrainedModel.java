@@ -3,7 +3,9 @@ package io.transformer4j.models;
 import io.transformer4j.nn.Module;
 import io.transformer4j.nn.Parameter;
 import io.transformer4j.torch.TensorScope;
+import java.util.Collections;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.bytedeco.pytorch.Device;
@@ -18,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract class PretrainedModel extends Module implements AutoCloseable {
     private @Nullable Device device;
+    private Map<String, Object> generationConfig = Map.of();
 
     /** The architecture. */
     public abstract PretrainedConfig config();
@@ -55,6 +58,16 @@ public abstract class PretrainedModel extends Module implements AutoCloseable {
 
     /** Another model of this architecture, without weights. */
     protected abstract PretrainedModel newInstance();
+
+    /** What the checkpoint's {@code generation_config.json} said, all keys included; empty if there was none. */
+    public final Map<String, Object> generationConfig() {
+        return generationConfig;
+    }
+
+    /** Sets what {@code generation_config.json} will say when this model is saved. */
+    public final void setGenerationConfig(Map<String, Object> generationConfig) {
+        this.generationConfig = Collections.unmodifiableMap(new LinkedHashMap<>(generationConfig)); // nulls are kept
+    }
 
     /** Gives all weights their first values. */
     public final void initializeWeights(long seed, Device device) {

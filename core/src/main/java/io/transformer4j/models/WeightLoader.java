@@ -117,20 +117,27 @@ public final class WeightLoader {
         List<String> keys = model.weightMap().keys();
         String prefix = model.baseModelPrefix();
         boolean wanted = keys.stream().anyMatch(key -> key.startsWith(prefix));
-        boolean stored = checkpoint.names().stream().anyMatch(name -> name.startsWith(prefix));
+        boolean prefixed = checkpoint.names().stream().anyMatch(name -> name.startsWith(prefix));
         for (String name : checkpoint.names()) {
             if (BUFFER.matcher(name).matches()) {
                 continue;
             }
             String current = name.replaceAll("LayerNorm\\.gamma$", "LayerNorm.weight")
                     .replaceAll("LayerNorm\\.beta$", "LayerNorm.bias");
-            if (wanted && !stored) {
+            boolean ofHead = keys.contains(current) || model.weightMap().tied().containsKey(current);
+            if (wanted && !prefixed && !ofHead) {
                 current = prefix + current;
-            } else if (!wanted && stored && current.startsWith(prefix)) {
+            } else if (!wanted && prefixed && current.startsWith(prefix)) {
                 current = current.substring(prefix.length());
             }
             names.put(current, name);
         }
+        model.weightMap().tied().forEach((alias, key) -> {
+            String stored = names.remove(alias);
+            if (stored != null) {
+                names.putIfAbsent(key, stored);
+            }
+        });
     }
 
     private void check(List<WeightMap.Entry> entries, List<String> missing) {

@@ -15,6 +15,7 @@ import org.bytedeco.pytorch.Tensor;
  */
 public final class WeightMap {
     private final List<Entry> entries;
+    private final Map<String, String> tied;
 
     /**
      * One parameter.
@@ -40,8 +41,9 @@ public final class WeightMap {
         }
     }
 
-    private WeightMap(List<Entry> entries) {
+    private WeightMap(List<Entry> entries, Map<String, String> tied) {
         this.entries = List.copyOf(entries);
+        this.tied = Map.copyOf(tied);
     }
 
     /** A table that is filled in the order of the checkpoint. */
@@ -54,21 +56,39 @@ public final class WeightMap {
         return entries;
     }
 
+    /** Further names of tied weights: a checkpoint stores each once, under its key here or under one of these. */
+    Map<String, String> tied() {
+        return tied;
+    }
+
+    /** The same table, in which a checkpoint may have the weight {@code key} under the name {@code alias} instead. */
+    public WeightMap withTied(String alias, String key) {
+        Map<String, String> more = new LinkedHashMap<>(tied);
+        more.put(alias, key);
+        return new WeightMap(entries, more);
+    }
+
     /** The same table with a prefix before all names of either side. */
     public WeightMap prefixed(String parameterPrefix, String keyPrefix) {
-        return new WeightMap(entries.stream()
-                .map(entry -> new Entry(
-                        parameterPrefix + entry.parameter(),
-                        entry.keys().stream().map(keyPrefix::concat).toList(),
-                        entry.shares(),
-                        entry.transposed()))
-                .toList());
+        Map<String, String> prefixedTied = new LinkedHashMap<>();
+        tied.forEach((alias, key) -> prefixedTied.put(keyPrefix + alias, keyPrefix + key));
+        return new WeightMap(
+                entries.stream()
+                        .map(entry -> new Entry(
+                                parameterPrefix + entry.parameter(),
+                                entry.keys().stream().map(keyPrefix::concat).toList(),
+                                entry.shares(),
+                                entry.transposed()))
+                        .toList(),
+                prefixedTied);
     }
 
     /** The rows of both tables. */
     public WeightMap and(WeightMap other) {
+        Map<String, String> allTied = new LinkedHashMap<>(tied);
+        allTied.putAll(other.tied);
         return new WeightMap(
-                Stream.concat(entries.stream(), other.entries.stream()).toList());
+                Stream.concat(entries.stream(), other.entries.stream()).toList(), allTied);
     }
 
     /** All keys of a checkpoint of this architecture. */
@@ -145,7 +165,7 @@ public final class WeightMap {
 
         /** The table. */
         public WeightMap build() {
-            return new WeightMap(entries);
+            return new WeightMap(entries, Map.of());
         }
     }
 }

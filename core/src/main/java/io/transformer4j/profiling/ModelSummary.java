@@ -4,7 +4,9 @@ import io.transformer4j.models.CausalLanguageModel;
 import io.transformer4j.models.MaskedLanguageModel;
 import io.transformer4j.models.PretrainedConfig;
 import io.transformer4j.models.PretrainedModel;
+import io.transformer4j.models.encoder.EncoderForSequenceClassification;
 import io.transformer4j.nn.Parameter;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -56,6 +58,8 @@ public final class ModelSummary {
     private ModelSummary(PretrainedModel model) {
         config = model.config();
         architecture = model.architecture();
+        boolean tiedHead = model instanceof CausalLanguageModel || model instanceof MaskedLanguageModel;
+        long[] vocabulary = {config.vocabSize(), config.hiddenSize()};
         long weights = 0;
         for (Part part : Part.values()) {
             parameters.put(part, 0L);
@@ -64,17 +68,21 @@ public final class ModelSummary {
             Part part = Part.of(entry.getKey());
             parameters.merge(part, entry.getValue().numel(), Long::sum);
             boolean matrix = entry.getValue().shape().length == 2;
+            tiedHead &= part != Part.HEAD || !Arrays.equals(entry.getValue().shape(), vocabulary);
             if (matrix && (part == Part.ATTENTION || part == Part.FEED_FORWARD || part == Part.HEAD)) {
-                weights += actsOnEveryToken(entry.getKey()) ? entry.getValue().numel() : 0;
+                weights += actsOnEveryToken(model, entry.getKey())
+                        ? entry.getValue().numel()
+                        : 0;
             }
         }
-        boolean tiedHead = model instanceof CausalLanguageModel || model instanceof MaskedLanguageModel;
         multipliedWeights = weights + (tiedHead ? config.vocabSize() * config.hiddenSize() : 0);
     }
 
-    /** The pooler and the next-sentence head see one token of a sequence. */
-    private static boolean actsOnEveryToken(String name) {
-        return !name.contains("pooler.") && !name.contains("nextSentence.");
+    /** The pooler, the next-sentence head and the head of a sequence classifier see one token of a sequence. */
+    private static boolean actsOnEveryToken(PretrainedModel model, String name) {
+        return !name.contains("pooler.")
+                && !name.contains("nextSentence.")
+                && !(model instanceof EncoderForSequenceClassification && name.startsWith("head."));
     }
 
     /** Measures {@code model}. */
@@ -153,6 +161,6 @@ public final class ModelSummary {
 
     /** Bytes that the keys and values of one token take in a decoder's cache, in float32. */
     public long kvCacheBytesPerToken() {
-        return 2L * FLOAT_BYTES * config.numHiddenLayers() * config.hiddenSize();
+        return 2L * FLOAT_BYTES * config.numHiddenLayers() * config.keyValueSize();
     }
 }

@@ -1,9 +1,11 @@
 package io.transformer4j.models.auto;
 
+import io.transformer4j.checkpoint.AtomicFiles;
 import io.transformer4j.checkpoint.CheckpointException;
 import io.transformer4j.checkpoint.CheckpointWriter;
 import io.transformer4j.checkpoint.ConfigJson;
 import io.transformer4j.models.BareModel;
+import io.transformer4j.models.CausalLanguageModel;
 import io.transformer4j.models.PretrainedConfig;
 import io.transformer4j.models.PretrainedModel;
 import io.transformer4j.models.WeightLoader;
@@ -40,6 +42,7 @@ import io.transformer4j.models.roberta.RobertaForTokenClassification;
 import io.transformer4j.models.roberta.RobertaModel;
 import io.transformer4j.nn.Parameter;
 import io.transformer4j.torch.TensorScope;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -55,6 +58,15 @@ import org.slf4j.LoggerFactory;
 public final class Models {
     /** File with the architecture in a checkpoint folder. */
     public static final String CONFIG_NAME = "config.json";
+
+    /** File with the settings of text generation in a checkpoint folder. */
+    public static final String GENERATION_CONFIG_NAME = "generation_config.json";
+
+    private static final String MODEL_CARD_NAME = "README.md";
+
+    /** Keys that {@code generation_config.json} takes from {@code config.json} where there was none. */
+    private static final List<String> GENERATION_KEYS =
+            List.of("bos_token_id", "eos_token_id", "pad_token_id", "decoder_start_token_id", "forced_eos_token_id");
 
     private static final Logger LOG = LoggerFactory.getLogger(Models.class);
 
@@ -164,6 +176,15 @@ public final class Models {
     }
 
     /**
+     * Loads a model by its path or by a name that {@code resolver} knows, as the class that its {@code architectures} names.
+     *
+     * @throws CheckpointException if there is no such model, or none of a supported family
+     */
+    public static PretrainedModel load(String name, ModelResolver resolver, Device device) {
+        return load(resolver.resolve(name), device);
+    }
+
+    /**
      * Loads a checkpoint folder as a given class, whatever head it was saved with; weights of other heads are left out.
      *
      * @throws CheckpointException if the folder's family has no such class, or a weight is missing or mis-shaped
@@ -203,6 +224,10 @@ public final class Models {
         PretrainedModel model = WeightLoader.fitted(built, folder);
         try {
             WeightLoader.Report report = WeightLoader.load(model, folder, device);
+            Path generation = folder.resolve(GENERATION_CONFIG_NAME);
+            if (Files.exists(generation)) {
+                model.setGenerationConfig(ConfigJson.readTree(generation));
+            }
             if (!report.ignored().isEmpty()) {
                 LOG.info("{}: not needed by {}: {}", folder, model.architecture(), String.join(", ", report.ignored()));
             }
@@ -244,7 +269,11 @@ public final class Models {
                                                 .toList())));
     }
 
-    /** Writes {@code config.json} and {@code model.safetensors} in HF's layout into {@code folder}. */
+    /**
+     * Writes a model in HF's layout into {@code folder}: {@code config.json}, {@code model.safetensors} (tied weights once),
+     * {@code generation_config.json} if it writes text, and {@code README.md} unless there is one. A tokenizer saves its own
+     * files beside them.
+     */
     public static void save(PretrainedModel model, Path folder) {
         try (TensorScope scope = new TensorScope();
                 NoGradGuard guard = new NoGradGuard()) {
@@ -254,8 +283,28 @@ public final class Models {
         }
         Map<String, Object> tree = new LinkedHashMap<>(ConfigJson.tree(model.config()));
         tree.put("architectures", List.of(model.architecture()));
+        tree.remove("torch_dtype"); // what the next key was called before transformers 5
         tree.put("dtype", "float32");
         ConfigJson.write(folder.resolve(CONFIG_NAME), tree);
+        Map<String, Object> generation = generationConfig(model, tree);
+        if (!generation.isEmpty()) {
+            ConfigJson.write(folder.resolve(GENERATION_CONFIG_NAME), generation);
+        }
+        Path card = folder.resolve(MODEL_CARD_NAME);
+        if (!Files.exists(card)) {
+            AtomicFiles.writeString(card, ModelCard.text(model));
+        }
+    }
+
+    private static Map<String, Object> generationConfig(PretrainedModel model, Map<String, Object> config) {
+        if (!model.generationConfig().isEmpty() || !(model instanceof CausalLanguageModel)) {
+            return model.generationConfig();
+        }
+        Map<String, Object> generation = new LinkedHashMap<>();
+        GENERATION_KEYS.stream()
+                .filter(key -> config.get(key) != null)
+                .forEach(key -> generation.put(key, config.get(key)));
+        return generation;
     }
 
     private static Tensor onCpu(Parameter parameter) {

@@ -17,6 +17,6 @@ public final class BertForMaskedLM extends EncoderForMaskedLM<BertConfig> {
 
     @Override
     protected WeightMap headWeights() {
-        return BertForPreTraining.maskedLMWeights(config().tieWordEmbeddings());
+        return BertForPreTraining.maskedLMWeights(config().tieWordEmbeddings(), wordEmbeddingsKey());
     }
 }

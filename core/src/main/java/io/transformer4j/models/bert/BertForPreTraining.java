@@ -90,7 +90,7 @@ public final class BertForPreTraining extends EncoderTask<BertConfig> implements
 
     @Override
     protected WeightMap headWeights() {
-        return maskedLMWeights(config().tieWordEmbeddings())
+        return maskedLMWeights(config().tieWordEmbeddings(), wordEmbeddingsKey())
                 .prefixed("predictions.", "")
                 .and(WeightMap.builder()
                         .addPair("nextSentence", "cls.seq_relationship")
@@ -98,12 +98,15 @@ public final class BertForPreTraining extends EncoderTask<BertConfig> implements
     }
 
     /** The masked-language head's table, which {@link BertForMaskedLM} has too. */
-    static WeightMap maskedLMWeights(boolean tied) {
+    static WeightMap maskedLMWeights(boolean tied, String wordEmbeddingsKey) {
         WeightMap.Builder map = WeightMap.builder()
                 .addPair("transform", "cls.predictions.transform.dense")
                 .addPair("norm", "cls.predictions.transform.LayerNorm");
         return tied
-                ? map.add("bias", "cls.predictions.bias").build()
+                ? map.add("bias", "cls.predictions.bias")
+                        .build()
+                        .withTied("cls.predictions.decoder.weight", wordEmbeddingsKey)
+                        .withTied("cls.predictions.decoder.bias", "cls.predictions.bias")
                 : map.add("decoder", "cls.predictions.decoder.weight")
                         .add("bias", "cls.predictions.decoder.bias")
                         .build();

@@ -92,6 +92,8 @@ public abstract class DecoderForCausalLM<C extends PretrainedConfig> extends Tra
     @Override
     public final WeightMap weightMap() {
         WeightMap map = transformer.weightMap().prefixed("transformer.", transformer.baseModelPrefix());
-        return tied ? map : map.and(WeightMap.builder().add("head", HEAD_KEY).build());
+        return tied
+                ? map.withTied(HEAD_KEY, map.entries().get(0).keys().get(0))
+                : map.and(WeightMap.builder().add("head", HEAD_KEY).build());
     }
 }

@@ -22,7 +22,7 @@ public final class DistilBertForMaskedLM extends EncoderForMaskedLM<DistilBertCo
                 .addPair("norm", "vocab_layer_norm")
                 .add("bias", "vocab_projector.bias");
         return config().tieWordEmbeddings()
-                ? map.build()
+                ? map.build().withTied("vocab_projector.weight", wordEmbeddingsKey())
                 : map.add("decoder", "vocab_projector.weight").build();
     }
 }

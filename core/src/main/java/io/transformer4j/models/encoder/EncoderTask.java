@@ -22,6 +22,12 @@ public abstract class EncoderTask<C extends PretrainedConfig> extends TrainableM
         return encoder;
     }
 
+    /** The checkpoint's name of the word embeddings. */
+    protected final String wordEmbeddingsKey() {
+        return encoder.baseModelPrefix()
+                + encoder.weightMap().entries().get(0).keys().get(0);
+    }
+
     /** Names of the head's weights, whose own are those of the child {@code head}. */
     protected abstract WeightMap headWeights();
 

@@ -20,7 +20,10 @@ public final class RobertaForMaskedLM extends EncoderForMaskedLM<RobertaConfig> 
         WeightMap.Builder map =
                 WeightMap.builder().addPair("transform", "lm_head.dense").addPair("norm", "lm_head.layer_norm");
         return config().tieWordEmbeddings()
-                ? map.add("bias", "lm_head.bias").build()
+                ? map.add("bias", "lm_head.bias")
+                        .build()
+                        .withTied("lm_head.decoder.weight", wordEmbeddingsKey())
+                        .withTied("lm_head.decoder.bias", "lm_head.bias")
                 : map.add("decoder", "lm_head.decoder.weight")
                         .add("bias", "lm_head.decoder.bias")
                         .build();
