@@ -69,17 +69,46 @@ public final class Dropout extends Module {
         return isActive() ? residual.addcmul(input, mask(input)) : residual.add(input);
     }
 
+    /** A number from the same stream as the masks, for other randomness of a training pass. */
+    public long nextSeed() {
+        return mix(key - calls++);
+    }
+
+    /** Reserves the masks of one operation that computes in parts, and each part twice. */
+    public Masks masks() {
+        return new Masks(mix(mix(key) + calls++));
+    }
+
+    /** Masks that can be drawn again: the same part has the same mask. */
+    public final class Masks {
+        private final long stream;
+
+        private Masks(long stream) {
+            this.stream = stream;
+        }
+
+        /** Factors of the elements of {@code like}: 0 or {@code 1 / (1 - p)}. */
+        public Tensor part(long number, Tensor like) {
+            long part = mix(stream + number);
+            return mask(like, (int) part, (int) (part >>> 32)).toType(like.scalar_type());
+        }
+    }
+
     private Tensor mask(Tensor like) {
+        int seed = (int) mix(key + calls++);
+        int salt = (int) (mix(key ^ calls) >>> 32);
+        return mask(like, seed, salt);
+    }
+
+    private Tensor mask(Tensor like, int seed, int salt) {
         try (NoGradGuard guard = new NoGradGuard()) {
             Tensor mask = torch.empty(like.sizes(), new TensorOptions(ScalarType.Float), null);
-            fill(mask.data_ptr_float(), mask.numel());
+            fill(mask.data_ptr_float(), mask.numel(), seed, salt);
             return like.is_cuda() ? mask.to(like.device(), ScalarType.Float) : mask;
         }
     }
 
-    private void fill(FloatPointer target, long count) {
-        int seed = (int) mix(key + calls++);
-        int salt = (int) (mix(key ^ calls) >>> 32);
+    private void fill(FloatPointer target, long count, int seed, int salt) {
         float[] block = new float[(int) Math.min(count, BLOCK)];
         for (long start = 0; start < count; start += block.length) {
             int length = (int) Math.min(block.length, count - start);
