@@ -1,6 +1,9 @@
 package io.transformer4j.attention;
 
+import org.bytedeco.pytorch.MemoryFormatOptional;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
 
 /** Which keys a query may look at. Padding needs no mask: packed batches have none. */
 public sealed interface AttentionMask {
@@ -17,9 +20,28 @@ public sealed interface AttentionMask {
      */
     record Additive(Tensor bias) implements AttentionMask {}
 
+    /**
+     * Hides keys of batches that were padded elsewhere. Rows of padded queries have values that mean nothing.
+     *
+     * @param realKeys {@code [batch, keyLength]} bool: false where a key is padding
+     * @param causal whether keys behind a query are hidden too, as in {@link Causal}
+     */
+    record Padding(Tensor realKeys, boolean causal) implements AttentionMask {
+        /** {@code [batch, keyLength]} of the dtype of {@code like}: 0 where a key is real, {@code -∞} where it isn't. */
+        Tensor keyBias(Tensor like) {
+            return torch.zeros_like(realKeys, like.options(), new MemoryFormatOptional())
+                    .masked_fill_(realKeys.logical_not(), new Scalar(Double.NEGATIVE_INFINITY));
+        }
+    }
+
     /** {@link Full}. */
     static AttentionMask full() {
         return new Full();
+    }
+
+    /** {@link Padding}. */
+    static AttentionMask padding(Tensor realKeys) {
+        return new Padding(realKeys, false);
     }
 
     /** {@link Causal}. */

@@ -37,6 +37,10 @@ public final class ExactAttention implements Attention {
     }
 
     private static Tensor masked(Tensor scores, AttentionMask mask) {
+        if (mask instanceof AttentionMask.Padding padding) {
+            Tensor visible = scores.add(padding.keyBias(scores).unsqueeze(1).unsqueeze(1)); // over heads and queries
+            return padding.causal() ? masked(visible, AttentionMask.causal()) : visible;
+        }
         if (mask instanceof AttentionMask.Causal) {
             return scores.add(causalBias(scores.size(-2), scores.size(-1), scores.options()));
         }

@@ -8,25 +8,29 @@ import org.bytedeco.pytorch.global.torch;
 
 /**
  * Exact attention in tiles with a running softmax, so that the matrix of weights never exists (Dao et al. 2022). Runs on
- * libtorch's fused kernel; those kernels have no dropout on the CPU, so while attention dropout is active the plain
- * computation is used.
+ * libtorch's fused kernel where that fits, else on {@link TiledAttention}: libtorch's has no dropout on the CPU, no
+ * padding, and falls back to the whole matrix if the bias has a gradient.
  */
 public final class FlashAttention implements Attention {
     private final double scale;
     private final Dropout dropout;
-    private final ExactAttention exact;
+    private final TiledAttention tiled;
 
     /** The kernel, with the arguments of {@link ExactAttention}. */
     public FlashAttention(double scale, Dropout dropout) {
         this.scale = scale;
         this.dropout = dropout;
-        this.exact = new ExactAttention(scale, dropout);
+        this.tiled = new TiledAttention(scale, dropout);
     }
 
     @Override
     public Tensor forward(Tensor query, Tensor key, Tensor value, AttentionMask mask) {
-        if (dropout.isActive()) {
-            return exact.forward(query, key, value, mask);
+        boolean fused = mask instanceof AttentionMask.Full
+                || mask instanceof AttentionMask.Causal
+                || (mask instanceof AttentionMask.Additive additive
+                        && !additive.bias().requires_grad());
+        if (dropout.isActive() || !fused) {
+            return tiled.forward(query, key, value, mask);
         }
         boolean causal = mask instanceof AttentionMask.Causal && query.size(2) > 1;
         boolean square = query.size(2) == key.size(2); // the kernel counts its diagonal from the first corner

@@ -122,22 +122,17 @@ class AttentionTest {
         }
     }
 
-    /** With dropout both are the plain computation with the same mask. */
     @Test
     void dropoutIsOnTheWeights() {
         Tensor[] inputs = {normal(2, 3, 9, 4), normal(2, 3, 9, 4), normal(2, 3, 9, 4)};
         Dropout dropout = new Dropout(0.4);
         dropout.train(true);
         dropout.reseed(3);
-        Tensor flash =
-                new FlashAttention(0.5, dropout).forward(inputs[0], inputs[1], inputs[2], AttentionMask.causal());
-        dropout.reseed(3);
         ExactAttention exact = new ExactAttention(0.5, dropout);
-        assertThat(flash.equal(exact.forward(inputs[0], inputs[1], inputs[2], AttentionMask.causal())))
-                .isTrue();
+        Tensor mixed = exact.forward(inputs[0], inputs[1], inputs[2], AttentionMask.causal());
         dropout.reseed(3);
         Tensor weights = dropout.forward(exact.weights(inputs[0], inputs[1], AttentionMask.causal()));
-        assertThat(flash.equal(weights.matmul(inputs[2]))).isTrue();
+        assertThat(mixed.equal(weights.matmul(inputs[2]))).isTrue();
     }
 
     // Layers

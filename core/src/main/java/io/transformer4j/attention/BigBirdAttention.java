@@ -1,0 +1,83 @@
+package io.transformer4j.attention;
+
+import io.transformer4j.attention.TilePattern.Band;
+import io.transformer4j.attention.TilePattern.Blocks;
+import io.transformer4j.attention.TilePattern.Tile;
+import io.transformer4j.attention.TiledOperands.Inputs;
+import io.transformer4j.nn.Dropout;
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * Block-sparse attention (Zaheer et al. 2020): each block of queries sees a few blocks of keys, each head its own. Time and
+ * memory grow with the length. Blocks of keys are gathered for one block of queries at a time and multiplied as one matrix.
+ */
+public final class BigBirdAttention implements Attention {
+    private final TiledKernel kernel;
+    private final int blockSize;
+    private final BlockPattern pattern;
+
+    /** The kernel; sequences that aren't multiples of {@code blockSize} are padded inside. */
+    public BigBirdAttention(double scale, Dropout dropout, int blockSize, BlockPattern pattern) {
+        if (blockSize < 1) {
+            throw new IllegalArgumentException("block_size must be positive, but is " + blockSize);
+        }
+        this.kernel = new TiledKernel(scale, dropout);
+        this.blockSize = blockSize;
+        this.pattern = pattern;
+    }
+
+    /** {@inheritDoc} The mask may hide padding; queries and keys are the same tokens. */
+    @Override
+    public Tensor forward(Tensor query, Tensor key, Tensor value, AttentionMask mask) {
+        check(query, key, mask);
+        long length = query.size(2);
+        long missing = Math.floorMod(-length, (long) blockSize);
+        Tensor keyBias = mask instanceof AttentionMask.Padding padding ? padding.keyBias(query) : null;
+        if (missing == 0) {
+            return attend(new Inputs(query, key, value, null, keyBias, null));
+        }
+        Tensor bias = keyBias == null ? query.new_zeros(query.size(0), length) : keyBias;
+        Inputs padded = new Inputs(
+                torch.constant_pad_nd(query, 0, 0, 0, missing),
+                torch.constant_pad_nd(key, 0, 0, 0, missing),
+                torch.constant_pad_nd(value, 0, 0, 0, missing),
+                null,
+                torch.constant_pad_nd(bias, new long[] {0, missing}, new Scalar(Double.NEGATIVE_INFINITY)),
+                null);
+        return attend(padded).narrow(2, 0, length);
+    }
+
+    private static void check(Tensor query, Tensor key, AttentionMask mask) {
+        boolean supported = mask instanceof AttentionMask.Full
+                || (mask instanceof AttentionMask.Padding padding && !padding.causal());
+        if (!supported || query.size(2) != key.size(2)) {
+            throw new IllegalArgumentException("big_bird attention is for encoders: it takes as many queries ("
+                    + query.size(2) + ") as keys (" + key.size(2) + "), and a mask of padding or none, not " + mask);
+        }
+    }
+
+    private Tensor attend(Inputs inputs) {
+        int heads = (int) inputs.query().size(1);
+        return kernel.forward(inputs, operands -> () -> {
+                    List<Tile> everything = new Band(operands, Band.ALL, Band.ALL, blockSize).tiles();
+                    int[][][] blocks = pattern.blocks(heads, everything.size());
+                    List<Tile> tiles = new ArrayList<>(everything.size());
+                    for (int i = 0; i < blocks.length; i++) {
+                        Tile all = everything.get(i);
+                        tiles.add(
+                                blocks[i][0].length == 0
+                                        ? all
+                                        : new Tile(
+                                                all.firstQuery(),
+                                                all.queries(),
+                                                List.of(new Blocks(blocks[i], blockSize))));
+                    }
+                    return tiles;
+                })
+                .output();
+    }
+}
