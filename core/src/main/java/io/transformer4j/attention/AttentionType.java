@@ -12,13 +12,24 @@ public enum AttentionType {
     /** {@link ExactAttention}. */
     FULL,
     /** {@link FlashAttention}. */
-    FLASH;
+    FLASH,
+    /** {@link SlidingWindowAttention}. */
+    SLIDING_WINDOW,
+    /** {@link BigBirdAttention}. */
+    BIG_BIRD,
+    /** {@link LinformerAttention}. */
+    LINFORMER,
+    /** {@link PerformerAttention}. */
+    PERFORMER;
 
-    /** A kernel of this type; arguments as for {@link ExactAttention}. */
+    /** An exact kernel of this type, for a layer that has no {@link AttentionOptions}. */
     public Attention create(double scale, Dropout dropout) {
         return switch (this) {
             case FULL -> new ExactAttention(scale, dropout);
             case FLASH -> new FlashAttention(scale, dropout);
+            default ->
+                throw new IllegalArgumentException("attention_type \"" + configName()
+                        + "\" is for self-attention; here it must be \"full\" or \"flash\"");
         };
     }
 

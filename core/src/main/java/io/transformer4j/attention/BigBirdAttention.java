@@ -19,15 +19,24 @@ public final class BigBirdAttention implements Attention {
     private final TiledKernel kernel;
     private final int blockSize;
     private final BlockPattern pattern;
+    private final int longestDense;
+    private final Attention dense;
 
     /** The kernel; sequences that aren't multiples of {@code blockSize} are padded inside. */
     public BigBirdAttention(double scale, Dropout dropout, int blockSize, BlockPattern pattern) {
+        this(scale, dropout, blockSize, pattern, 0);
+    }
+
+    /** As the other, but sequences of up to {@code longestDense} tokens see everything. */
+    BigBirdAttention(double scale, Dropout dropout, int blockSize, BlockPattern pattern, int longestDense) {
         if (blockSize < 1) {
             throw new IllegalArgumentException("block_size must be positive, but is " + blockSize);
         }
         this.kernel = new TiledKernel(scale, dropout);
         this.blockSize = blockSize;
         this.pattern = pattern;
+        this.longestDense = longestDense;
+        this.dense = new FlashAttention(scale, dropout);
     }
 
     /** {@inheritDoc} The mask may hide padding; queries and keys are the same tokens. */
@@ -35,6 +44,9 @@ public final class BigBirdAttention implements Attention {
     public Tensor forward(Tensor query, Tensor key, Tensor value, AttentionMask mask) {
         check(query, key, mask);
         long length = query.size(2);
+        if (length <= longestDense) {
+            return dense.forward(query, key, value, mask);
+        }
         long missing = Math.floorMod(-length, (long) blockSize);
         Tensor keyBias = mask instanceof AttentionMask.Padding padding ? padding.keyBias(query) : null;
         if (missing == 0) {

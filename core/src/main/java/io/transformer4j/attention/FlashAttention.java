@@ -25,6 +25,10 @@ public final class FlashAttention implements Attention {
 
     @Override
     public Tensor forward(Tensor query, Tensor key, Tensor value, AttentionMask mask) {
+        if (mask instanceof AttentionMask.Padding padding && !padding.causal()) {
+            Tensor keyBias = padding.keyBias(query).unsqueeze(1).unsqueeze(1); // over heads and queries
+            return forward(query, key, value, new AttentionMask.Additive(keyBias));
+        }
         boolean fused = mask instanceof AttentionMask.Full
                 || mask instanceof AttentionMask.Causal
                 || (mask instanceof AttentionMask.Additive additive

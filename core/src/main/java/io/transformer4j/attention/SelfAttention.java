@@ -27,6 +27,8 @@ public final class SelfAttention extends Module {
     private final int window;
     private final Linear queryKeyValue;
     private final Attention attention;
+    private final AttentionOptions options;
+    private final @Nullable Linear globalQueryKeyValue;
     private final Linear output;
 
     /**
@@ -36,6 +38,7 @@ public final class SelfAttention extends Module {
      * @param headSize elements of one head
      * @param scale factor of the scores
      * @param inputBias whether queries, keys and values have biases
+     * @param options of the kernel
      * @param window of a causal layer: how many keys a query sees, its own included; 0 for all before it
      */
     @RecordBuilder
@@ -46,6 +49,7 @@ public final class SelfAttention extends Module {
             long headSize,
             double scale,
             AttentionType type,
+            AttentionOptions options,
             boolean causal,
             int window,
             double attentionDropout,
@@ -71,6 +75,7 @@ public final class SelfAttention extends Module {
                     hiddenSize / numAttentionHeads,
                     1 / Math.sqrt((double) hiddenSize / numAttentionHeads),
                     type,
+                    AttentionOptions.DEFAULTS,
                     causal,
                     0,
                     attentionDropout,
@@ -96,7 +101,17 @@ public final class SelfAttention extends Module {
                         config.inputBias(),
                         config.initializer()));
         Dropout dropout = child("dropout", new Dropout(config.attentionDropout()));
-        attention = config.type().create(config.scale(), dropout);
+        options = config.options();
+        attention = options.create(config.type(), config.scale(), dropout, heads);
+        if (attention instanceof Module kernel) {
+            child("kernel", kernel);
+        }
+        globalQueryKeyValue = options.globalProjections()
+                ? child(
+                        "globalQueryKeyValue",
+                        new Linear(
+                                config.hiddenSize(), 3L * heads * headSize, config.inputBias(), config.initializer()))
+                : null;
         output = child(
                 "output",
                 new Linear(heads * headSize, config.hiddenSize(), config.outputBias(), config.outputInitializer()));
@@ -137,9 +152,51 @@ public final class SelfAttention extends Module {
                 : causal ? AttentionMask.causal() : AttentionMask.full();
         List<Tensor> attended = new ArrayList<>(rows.size());
         for (int i = 0; i < rows.size(); i++) {
-            attended.add(attend(rows.get(i), layout.runs().get(i), mask, cache));
+            SequenceLayout.Run run = layout.runs().get(i);
+            attended.add(
+                    attention instanceof SlidingWindowAttention && cache == null
+                            ? attendLocally(rows.get(i), hidden, layout, run, mask)
+                            : attend(rows.get(i), run, mask, cache));
         }
         return output.forward(layout.join(attended));
+    }
+
+    /** Attention in a window, to and from global tokens (Beltagy et al. 2020, §3.1). */
+    private Tensor attendLocally(
+            Tensor rows, Tensor hidden, SequenceLayout layout, SequenceLayout.Run run, AttentionMask mask) {
+        SlidingWindowAttention window = (SlidingWindowAttention) attention;
+        GlobalTokens chosen = layout.globalTokens(run);
+        GlobalTokens global = chosen == null ? options.defaultGlobalTokens(run) : chosen;
+        Tensor[] own = parts(rows, run, keyValueHeads);
+        Tensor mixed;
+        if (globalQueryKeyValue == null || global.isEmpty()) {
+            mixed = window.forward(own[0], repeated(own[1]), repeated(own[2]), mask, global);
+        } else {
+            Tensor ofRun = hidden.narrow(0, layout.firstRows()[run.firstSequence()], run.tokens());
+            Tensor[] ofGlobal = parts(globalQueryKeyValue.forward(ofRun), run, heads);
+            mixed = global.replaceIn(
+                    window.local(own[0], repeated(own[1]), repeated(own[2]), mask, global),
+                    window.global(ofGlobal[0], ofGlobal[1], ofGlobal[2], mask, global));
+        }
+        return mixed.transpose(1, 2).reshape(run.tokens(), heads * headSize); // [run.tokens, heads · headSize]
+    }
+
+    /** Queries, keys and values, {@code [sequences, heads, length, headSize]} each. */
+    private Tensor[] parts(Tensor rows, SequenceLayout.Run run, int ofKeys) {
+        TensorVector parts = rows.view(run.sequences(), run.length(), -1, headSize)
+                .split_with_sizes(new long[] {heads, ofKeys, ofKeys}, 2);
+        return new Tensor[] {
+            parts.get(0).transpose(1, 2),
+            parts.get(1).transpose(1, 2),
+            parts.get(2).transpose(1, 2)
+        };
+    }
+
+    private Tensor repeated(Tensor perGroup) {
+        int groupSize = heads / keyValueHeads;
+        return groupSize == 1
+                ? perGroup
+                : perGroup.repeat_interleave(groupSize, new LongOptional(1), new LongOptional());
     }
 
     private Tensor attend(Tensor rows, SequenceLayout.Run run, AttentionMask mask, KvCache.@Nullable Layer cache) {

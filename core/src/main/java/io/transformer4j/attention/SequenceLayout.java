@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
@@ -19,6 +20,7 @@ public final class SequenceLayout {
     private final int totalTokens;
     private final List<Run> runs;
     private final boolean @Nullable [] real;
+    private final boolean @Nullable [] global;
 
     /** Neighbouring sequences of one length: they can be viewed as {@code [sequences, length, …]}. */
     public record Run(int firstSequence, int sequences, int length) {
@@ -28,9 +30,10 @@ public final class SequenceLayout {
         }
     }
 
-    private SequenceLayout(int[] lengths, boolean @Nullable [] real) {
+    private SequenceLayout(int[] lengths, boolean @Nullable [] real, boolean @Nullable [] global) {
         this.lengths = lengths;
         this.real = real;
+        this.global = global;
         this.totalTokens = Arrays.stream(lengths).reduce(0, Math::addExact);
         this.runs = runsOf(lengths);
     }
@@ -50,7 +53,7 @@ public final class SequenceLayout {
                         "sequence " + i + " of the batch is empty: each needs at least one token");
             }
         }
-        return new SequenceLayout(lengths.clone(), null);
+        return new SequenceLayout(lengths.clone(), null, null);
     }
 
     /** {@code batchSize} sequences of {@code length} tokens each. */
@@ -73,7 +76,34 @@ public final class SequenceLayout {
         }
         int[] lengths = new int[batchSize];
         Arrays.fill(lengths, length);
-        return new SequenceLayout(lengths, real.clone());
+        return new SequenceLayout(lengths, real.clone(), null);
+    }
+
+    /**
+     * The same layout with chosen global tokens, for layers whose attention is otherwise local.
+     *
+     * @param global one value per packed token
+     */
+    public SequenceLayout withGlobalTokens(boolean[] global) {
+        if (global.length != totalTokens) {
+            throw new IllegalArgumentException(
+                    global.length + " values don't say which of " + totalTokens + " tokens are global");
+        }
+        return new SequenceLayout(lengths, real, global.clone());
+    }
+
+    /** The global tokens of a run's sequences; null if that is left to the layers. */
+    @Nullable
+    GlobalTokens globalTokens(Run run) {
+        if (global == null) {
+            return null;
+        }
+        int first = (int) firstRows()[run.firstSequence()];
+        return GlobalTokens.of(IntStream.range(0, run.sequences())
+                .mapToObj(sequence -> IntStream.range(0, run.length())
+                        .filter(i -> global[first + sequence * run.length() + i])
+                        .toArray())
+                .toList());
     }
 
     private static List<Run> runsOf(int[] lengths) {
@@ -142,10 +172,11 @@ public final class SequenceLayout {
         }
         Tensor hidden =
                 Tensor.create(padding).to(like.device(), torch.ScalarType.Bool).view(batchSize(), 1, 1, length);
-        if (causal) {
-            Tensor ones = hidden.new_ones(length, length);
-            hidden = hidden.logical_and(ones.triu(1).logical_or(ones.tril(-1))).logical_or(ones.triu(1));
+        if (!causal) {
+            return AttentionMask.padding(hidden.view(batchSize(), length).logical_not());
         }
+        Tensor ones = hidden.new_ones(length, length);
+        hidden = hidden.logical_and(ones.triu(1).logical_or(ones.tril(-1))).logical_or(ones.triu(1));
         return new AttentionMask.Additive(
                 like.new_zeros(hidden.shape()).masked_fill_(hidden, new Scalar(Double.NEGATIVE_INFINITY)));
     }

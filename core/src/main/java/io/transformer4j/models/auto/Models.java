@@ -16,6 +16,10 @@ import io.transformer4j.models.bert.BertForQuestionAnswering;
 import io.transformer4j.models.bert.BertForSequenceClassification;
 import io.transformer4j.models.bert.BertForTokenClassification;
 import io.transformer4j.models.bert.BertModel;
+import io.transformer4j.models.bigbird.BigBirdConfig;
+import io.transformer4j.models.bigbird.BigBirdForMaskedLM;
+import io.transformer4j.models.bigbird.BigBirdForSequenceClassification;
+import io.transformer4j.models.bigbird.BigBirdModel;
 import io.transformer4j.models.distilbert.DistilBertConfig;
 import io.transformer4j.models.distilbert.DistilBertForMaskedLM;
 import io.transformer4j.models.distilbert.DistilBertForQuestionAnswering;
@@ -31,6 +35,11 @@ import io.transformer4j.models.gptneo.GPTNeoModel;
 import io.transformer4j.models.llama.LlamaConfig;
 import io.transformer4j.models.llama.LlamaForCausalLM;
 import io.transformer4j.models.llama.LlamaModel;
+import io.transformer4j.models.longformer.LongformerConfig;
+import io.transformer4j.models.longformer.LongformerForMaskedLM;
+import io.transformer4j.models.longformer.LongformerForSequenceClassification;
+import io.transformer4j.models.longformer.LongformerForTokenClassification;
+import io.transformer4j.models.longformer.LongformerModel;
 import io.transformer4j.models.openaigpt.OpenAIGPTConfig;
 import io.transformer4j.models.openaigpt.OpenAIGPTLMHeadModel;
 import io.transformer4j.models.openaigpt.OpenAIGPTModel;
@@ -99,6 +108,21 @@ public final class Models {
                             "RobertaForSequenceClassification", RobertaForSequenceClassification::new,
                             "RobertaForTokenClassification", RobertaForTokenClassification::new,
                             "RobertaForQuestionAnswering", RobertaForQuestionAnswering::new)),
+            new Family<>(
+                    LongformerConfig.BASE,
+                    LongformerConfig.class,
+                    Map.of(
+                            "LongformerModel", LongformerModel::new,
+                            "LongformerForMaskedLM", LongformerForMaskedLM::new,
+                            "LongformerForSequenceClassification", LongformerForSequenceClassification::new,
+                            "LongformerForTokenClassification", LongformerForTokenClassification::new)),
+            new Family<>(
+                    BigBirdConfig.BASE,
+                    BigBirdConfig.class,
+                    Map.of(
+                            "BigBirdModel", BigBirdModel::new,
+                            "BigBirdForMaskedLM", BigBirdForMaskedLM::new,
+                            "BigBirdForSequenceClassification", BigBirdForSequenceClassification::new)),
             new Family<>(
                     OpenAIGPTConfig.BASE,
                     OpenAIGPTConfig.class,

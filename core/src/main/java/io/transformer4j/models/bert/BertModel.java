@@ -13,7 +13,7 @@ public final class BertModel extends EncoderModel<BertConfig> {
 
     /** An encoder; most heads need no pooler. */
     BertModel(BertConfig config, boolean withPooler) {
-        super(config, config.embeddings(), config.layer(), withPooler);
+        super(config, config.embeddings(), config::layer, withPooler);
     }
 
     @Override
@@ -33,6 +33,6 @@ public final class BertModel extends EncoderModel<BertConfig> {
 
     @Override
     public WeightMap weightMap() {
-        return BertNames.encoder(config().numHiddenLayers(), hasPooler());
+        return BertNames.encoder(config().numHiddenLayers(), hasPooler()).and(kernelWeights());
     }
 }

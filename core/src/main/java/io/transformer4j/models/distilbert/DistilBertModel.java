@@ -7,7 +7,7 @@ import io.transformer4j.models.encoder.EncoderModel;
 public final class DistilBertModel extends EncoderModel<DistilBertConfig> {
     /** An encoder without weights. */
     public DistilBertModel(DistilBertConfig config) {
-        super(config, config.embeddings(), config.layer(), false);
+        super(config, config.embeddings(), i -> config.layer(), false);
     }
 
     @Override

@@ -5,6 +5,7 @@ import static io.transformer4j.models.PretrainedConfig.checkOnly;
 import static io.transformer4j.models.PretrainedConfig.checkPositive;
 import static io.transformer4j.models.PretrainedConfig.checkProbability;
 
+import io.transformer4j.attention.AttentionOptions;
 import io.transformer4j.attention.AttentionType;
 import io.transformer4j.attention.SelfAttention;
 import io.transformer4j.models.PretrainedConfig;
@@ -51,6 +52,11 @@ public interface BertLikeConfig extends PretrainedConfig {
     /** Kernel of the attention layers. */
     AttentionType attentionType();
 
+    /** Settings of the kernel of layer {@code index}. */
+    default AttentionOptions attentionOptions(int index) {
+        return AttentionOptions.read(other(), index, maxInputLength());
+    }
+
     /** Dropout before a classifier. */
     default double headDropout() {
         Double own = classifierDropout();
@@ -76,17 +82,18 @@ public interface BertLikeConfig extends PretrainedConfig {
         return new LayerNorm(hiddenSize(), layerNormEps());
     }
 
-    /** A layer of the encoder. */
-    default TransformerLayer.Config layer() {
+    /** Layer {@code index} of the encoder. */
+    default TransformerLayer.Config layer(int index) {
         return new TransformerLayer.Config(
                 new SelfAttention.Config(
-                        hiddenSize(),
-                        numAttentionHeads(),
-                        attentionType(),
-                        false,
-                        attentionProbsDropoutProb(),
-                        initializer(),
-                        initializer()),
+                                hiddenSize(),
+                                numAttentionHeads(),
+                                attentionType(),
+                                false,
+                                attentionProbsDropoutProb(),
+                                initializer(),
+                                initializer())
+                        .with(a -> a.options(attentionOptions(index))),
                 new FeedForward.Config(hiddenSize(), intermediateSize(), Activation.of(hiddenAct()), initializer()),
                 this::norm,
                 false,

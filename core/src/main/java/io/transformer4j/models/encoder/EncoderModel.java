@@ -1,5 +1,6 @@
 package io.transformer4j.models.encoder;
 
+import io.transformer4j.attention.SequenceLayout;
 import io.transformer4j.models.BareModel;
 import io.transformer4j.models.BaseModelOutput;
 import io.transformer4j.models.ModelInputs;
@@ -7,11 +8,13 @@ import io.transformer4j.models.PretrainedConfig;
 import io.transformer4j.models.PretrainedModel;
 import io.transformer4j.models.TextEmbeddings;
 import io.transformer4j.models.TransformerLayer;
+import io.transformer4j.models.WeightMap;
 import io.transformer4j.nn.Embedding;
 import io.transformer4j.nn.Linear;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntFunction;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
@@ -29,10 +32,13 @@ public abstract class EncoderModel<C extends PretrainedConfig> extends Pretraine
 
     /** An encoder without weights. */
     protected EncoderModel(
-            C config, TextEmbeddings.Config embeddings, TransformerLayer.Config layer, boolean withPooler) {
+            C config,
+            TextEmbeddings.Config embeddings,
+            IntFunction<TransformerLayer.Config> layer,
+            boolean withPooler) {
         this.config = config;
         this.embeddings = child("embeddings", new TextEmbeddings(embeddings));
-        this.layers = children("layers", config.numHiddenLayers(), i -> TransformerLayer.of(layer));
+        this.layers = children("layers", config.numHiddenLayers(), i -> TransformerLayer.of(layer.apply(i)));
         this.pooler = withPooler
                 ? child("pooler", new Linear(config.hiddenSize(), config.hiddenSize(), true, embeddings.initializer()))
                 : null;
@@ -46,18 +52,35 @@ public abstract class EncoderModel<C extends PretrainedConfig> extends Pretraine
     @Override
     public final BaseModelOutput forward(ModelInputs inputs, boolean outputHiddenStates) {
         inputs.checkLength(config);
+        SequenceLayout layout = layout(inputs);
         List<Tensor> states = new ArrayList<>();
         Tensor hidden = embeddings.forward(inputs); // [tokens, hiddenSize]
         for (TransformerLayer layer : layers) {
             if (outputHiddenStates) {
                 states.add(hidden);
             }
-            hidden = layer.forward(hidden, inputs.layout(), null, null);
+            hidden = layer.forward(hidden, layout, null, null);
         }
         if (outputHiddenStates) {
             states.add(hidden);
         }
         return new BaseModelOutput(hidden, List.copyOf(states));
+    }
+
+    /** The layout that the layers get. */
+    protected SequenceLayout layout(ModelInputs inputs) {
+        return inputs.layout();
+    }
+
+    /** Names of the weights that only some kernels have (linformer). */
+    protected final WeightMap kernelWeights() {
+        WeightMap.Builder map = WeightMap.builder();
+        namedParameters().keySet().stream()
+                .filter(name -> name.contains(".attention.kernel."))
+                .forEach(name -> map.add(
+                        name,
+                        name.replace("layers.", "encoder.layer.").replace(".attention.kernel.", ".attention.self.")));
+        return map.build();
     }
 
     /** Whether there is a pooler. */

@@ -13,7 +13,7 @@ public final class RobertaModel extends EncoderModel<RobertaConfig> {
 
     /** An encoder; most heads need no pooler. */
     RobertaModel(RobertaConfig config, boolean withPooler) {
-        super(config, config.embeddings(), config.layer(), withPooler);
+        super(config, config.embeddings(), config::layer, withPooler);
     }
 
     @Override
@@ -33,6 +33,6 @@ public final class RobertaModel extends EncoderModel<RobertaConfig> {
 
     @Override
     public WeightMap weightMap() {
-        return BertNames.encoder(config().numHiddenLayers(), hasPooler());
+        return BertNames.encoder(config().numHiddenLayers(), hasPooler()).and(kernelWeights());
     }
 }
