@@ -48,4 +48,24 @@ public sealed interface AttentionMask {
     static AttentionMask causal() {
         return new Causal();
     }
+
+    /**
+     * This mask and another term of the scores.
+     *
+     * @param bias broadcastable to {@code [batch, heads, queryLength, keyLength]}; its last two dimensions are these
+     * @param like a tensor of the wanted type and device
+     */
+    default AttentionMask plus(Tensor bias, Tensor like) {
+        if (this instanceof Additive additive) {
+            return new Additive(additive.bias().add(bias));
+        }
+        Tensor sum = this instanceof Padding padding
+                ? bias.add(padding.keyBias(like).unsqueeze(1).unsqueeze(1)) // over heads and queries
+                : bias;
+        boolean causal = this instanceof Causal || (this instanceof Padding padding && padding.causal());
+        return new Additive(
+                causal && bias.size(-2) > 1
+                        ? sum.add(ExactAttention.causalBias(bias.size(-2), bias.size(-1), like.options()))
+                        : sum);
+    }
 }

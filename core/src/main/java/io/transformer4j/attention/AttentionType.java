@@ -2,7 +2,6 @@ package io.transformer4j.attention;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
-import io.transformer4j.nn.Dropout;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -21,17 +20,6 @@ public enum AttentionType {
     LINFORMER,
     /** {@link PerformerAttention}. */
     PERFORMER;
-
-    /** An exact kernel of this type, for a layer that has no {@link AttentionOptions}. */
-    public Attention create(double scale, Dropout dropout) {
-        return switch (this) {
-            case FULL -> new ExactAttention(scale, dropout);
-            case FLASH -> new FlashAttention(scale, dropout);
-            default ->
-                throw new IllegalArgumentException("attention_type \"" + configName()
-                        + "\" is for self-attention; here it must be \"full\" or \"flash\"");
-        };
-    }
 
     /** Name in configurations. */
     @JsonValue

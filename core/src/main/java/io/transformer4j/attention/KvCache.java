@@ -4,6 +4,7 @@ import io.transformer4j.torch.TensorScope;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -69,11 +70,15 @@ public final class KvCache implements AutoCloseable {
      * @throws IndexOutOfBoundsException if there is no such sequence
      */
     public void select(int... sources) {
+        if (Arrays.equals(sources, IntStream.range(0, lengths.length).toArray())) {
+            return;
+        }
+        int used = Arrays.stream(lengths).max().orElse(0);
         int[] selected = new int[sources.length];
         for (int i = 0; i < sources.length; i++) {
             selected[i] = lengths[sources[i]];
         }
-        layers.forEach(layer -> layer.select(sources));
+        layers.forEach(layer -> layer.select(sources, used));
         lengths = selected;
     }
 
@@ -159,21 +164,37 @@ public final class KvCache implements AutoCloseable {
             }
         }
 
-        private void select(int[] sources) {
+        private void select(int[] sources, int used) {
             if (keys != null && values != null) {
-                long[] rows = Arrays.stream(sources).asLongStream().toArray();
-                keys = replace(keys, rows);
-                values = replace(values, rows);
+                keys = selected(keys, sources, used);
+                values = selected(values, sources, used);
             }
         }
 
-        private static Tensor replace(Tensor store, long[] rows) {
+        /** As few copies as possible: a batch of the same size stays where it is but for the rows that change. */
+        private static Tensor selected(Tensor store, int[] sources, int used) {
             try (TensorScope scope = new TensorScope();
                     NoGradGuard guard = new NoGradGuard()) {
-                Tensor selected = store.index_select(0, Tensor.create(rows).to(store.device(), ScalarType.Long));
+                if (sources.length == store.size(0)) {
+                    int[] moved = IntStream.range(0, sources.length)
+                            .filter(row -> sources[row] != row)
+                            .toArray();
+                    Tensor filled = store.narrow(2, 0, used);
+                    Tensor fresh =
+                            filled.index_select(0, index(Arrays.stream(moved).map(row -> sources[row]), store));
+                    filled.index_copy_(0, index(Arrays.stream(moved), store), fresh);
+                    return store;
+                }
+                Tensor smaller = store.new_empty(sources.length, store.size(1), store.size(2), store.size(3));
+                smaller.narrow(2, 0, used)
+                        .copy_(store.narrow(2, 0, used).index_select(0, index(Arrays.stream(sources), store)));
                 TensorScope.release(store);
-                return TensorScope.retain(selected);
+                return TensorScope.retain(smaller);
             }
+        }
+
+        private static Tensor index(IntStream rows, Tensor like) {
+            return Tensor.create(rows.asLongStream().toArray()).to(like.device(), ScalarType.Long);
         }
 
         private void close() {

@@ -119,7 +119,16 @@ public final class SelfAttention extends Module {
 
     /** Attends within each sequence, without rotary positions. */
     public Tensor forward(Tensor hidden, SequenceLayout layout, KvCache.@Nullable Layer cache) {
-        return forward(hidden, layout, null, cache);
+        return forward(hidden, layout, null, null, cache);
+    }
+
+    /** Attends within each sequence, with rotary positions or none. */
+    public Tensor forward(
+            Tensor hidden,
+            SequenceLayout layout,
+            RotaryEmbedding.@Nullable Rotation rotation,
+            KvCache.@Nullable Layer cache) {
+        return forward(hidden, layout, rotation, null, cache);
     }
 
     /**
@@ -127,6 +136,7 @@ public final class SelfAttention extends Module {
      *
      * @param hidden {@code [tokens, hiddenSize]}
      * @param rotation of queries and keys; null if positions enter elsewhere
+     * @param bias terms of the scores by distance; null if positions enter elsewhere
      * @param cache keys and values of earlier tokens, which these continue; null if there are none
      * @return {@code [tokens, hiddenSize]}
      * @throws IllegalArgumentException if there is a cache and the layout has padding, which a cache can't hide
@@ -135,6 +145,7 @@ public final class SelfAttention extends Module {
             Tensor hidden,
             SequenceLayout layout,
             RotaryEmbedding.@Nullable Rotation rotation,
+            RelativePositionBias.@Nullable Pass bias,
             KvCache.@Nullable Layer cache) {
         if (cache != null && layout.hasPadding()) {
             throw new IllegalArgumentException("a cache takes packed sequences, not padded ones");
@@ -154,29 +165,33 @@ public final class SelfAttention extends Module {
         for (int i = 0; i < rows.size(); i++) {
             SequenceLayout.Run run = layout.runs().get(i);
             attended.add(
-                    attention instanceof SlidingWindowAttention && cache == null
-                            ? attendLocally(rows.get(i), hidden, layout, run, mask)
-                            : attend(rows.get(i), run, mask, cache));
+                    attention instanceof SlidingWindowAttention local && bias == null && cache == null
+                            ? attendLocally(local, rows.get(i), hidden, layout, run, mask)
+                            : attend(rows.get(i), run, mask, bias, cache));
         }
         return output.forward(layout.join(attended));
     }
 
     /** Attention in a window, to and from global tokens (Beltagy et al. 2020, §3.1). */
     private Tensor attendLocally(
-            Tensor rows, Tensor hidden, SequenceLayout layout, SequenceLayout.Run run, AttentionMask mask) {
-        SlidingWindowAttention window = (SlidingWindowAttention) attention;
+            SlidingWindowAttention local,
+            Tensor rows,
+            Tensor hidden,
+            SequenceLayout layout,
+            SequenceLayout.Run run,
+            AttentionMask mask) {
         GlobalTokens chosen = layout.globalTokens(run);
         GlobalTokens global = chosen == null ? options.defaultGlobalTokens(run) : chosen;
         Tensor[] own = parts(rows, run, keyValueHeads);
         Tensor mixed;
         if (globalQueryKeyValue == null || global.isEmpty()) {
-            mixed = window.forward(own[0], repeated(own[1]), repeated(own[2]), mask, global);
+            mixed = local.forward(own[0], repeated(own[1]), repeated(own[2]), mask, global);
         } else {
             Tensor ofRun = hidden.narrow(0, layout.firstRows()[run.firstSequence()], run.tokens());
             Tensor[] ofGlobal = parts(globalQueryKeyValue.forward(ofRun), run, heads);
             mixed = global.replaceIn(
-                    window.local(own[0], repeated(own[1]), repeated(own[2]), mask, global),
-                    window.global(ofGlobal[0], ofGlobal[1], ofGlobal[2], mask, global));
+                    local.local(own[0], repeated(own[1]), repeated(own[2]), mask, global),
+                    local.global(ofGlobal[0], ofGlobal[1], ofGlobal[2], mask, global));
         }
         return mixed.transpose(1, 2).reshape(run.tokens(), heads * headSize); // [run.tokens, heads · headSize]
     }
@@ -199,14 +214,24 @@ public final class SelfAttention extends Module {
                 : perGroup.repeat_interleave(groupSize, new LongOptional(1), new LongOptional());
     }
 
-    private Tensor attend(Tensor rows, SequenceLayout.Run run, AttentionMask mask, KvCache.@Nullable Layer cache) {
-        TensorVector parts = rows.view(run.sequences(), run.length(), -1, headSize)
-                .split_with_sizes(new long[] {heads, keyValueHeads, keyValueHeads}, 2);
-        Tensor query = parts.get(0).transpose(1, 2); // [sequences, heads, length, headSize]
-        Tensor key = parts.get(1).transpose(1, 2); // [sequences, keyValueHeads, length, headSize]
-        Tensor value = parts.get(2).transpose(1, 2);
-        KvCache.Context context = cache == null ? new KvCache.Context(key, value, mask) : cache.append(run, key, value);
-        Tensor mixed = mix(query, context.key(), context.value(), windowed(context.mask(), query, context.key()));
+    private Tensor attend(
+            Tensor rows,
+            SequenceLayout.Run run,
+            AttentionMask mask,
+            RelativePositionBias.@Nullable Pass bias,
+            KvCache.@Nullable Layer cache) {
+        Tensor[] parts = parts(rows, run, keyValueHeads);
+        Tensor query = parts[0];
+        KvCache.Context context =
+                cache == null ? new KvCache.Context(parts[1], parts[2], mask) : cache.append(run, parts[1], parts[2]);
+        AttentionMask seen = windowed(context.mask(), query, context.key());
+        Tensor mixed = mix(
+                query,
+                context.key(),
+                context.value(),
+                bias == null
+                        ? seen
+                        : seen.plus(bias.terms(query.size(2), context.key().size(2)), query));
         return mixed.transpose(1, 2).reshape(run.tokens(), heads * headSize); // [run.tokens, heads · headSize]
     }
 
@@ -220,11 +245,7 @@ public final class SelfAttention extends Module {
             AttentionMask sameForAll = mask instanceof AttentionMask.Causal ? AttentionMask.full() : mask;
             return attention.forward(grouped, key, value, sameForAll).reshape(query.shape());
         }
-        return attention.forward(
-                query,
-                key.repeat_interleave(groupSize, new LongOptional(1), new LongOptional()),
-                value.repeat_interleave(groupSize, new LongOptional(1), new LongOptional()),
-                mask);
+        return attention.forward(query, repeated(key), repeated(value), mask);
     }
 
     /** Hides all but the last {@code window} of the keys that {@code mask} shows to a query. */

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
+import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
@@ -234,6 +235,22 @@ public final class SequenceLayout {
      */
     public Tensor pad(Tensor packed) {
         int width = maxLength();
+        long size = packed.size(1);
+        Tensor rows = uniformLength().isPresent()
+                ? packed
+                : packed.new_zeros((long) batchSize() * width, size).index_copy(0, paddedRows(packed), packed);
+        return rows.view(batchSize(), width, size);
+    }
+
+    /** The reverse of {@link #pad}: {@code [batch, maxLength, size]} to {@code [tokens, size]}. */
+    public Tensor unpad(Tensor padded) {
+        Tensor rows = padded.reshape((long) batchSize() * maxLength(), padded.size(2));
+        return uniformLength().isPresent() ? rows : rows.index_select(0, paddedRows(padded));
+    }
+
+    /** Where the packed rows stand in {@code [batch · maxLength]}. */
+    private Tensor paddedRows(Tensor like) {
+        int width = maxLength();
         long[] target = new long[totalTokens];
         int row = 0;
         for (int sequence = 0; sequence < lengths.length; sequence++) {
@@ -241,11 +258,22 @@ public final class SequenceLayout {
                 target[row++] = (long) sequence * width + i;
             }
         }
-        long size = packed.size(1);
-        Tensor index = Tensor.create(target).to(packed.device(), torch.ScalarType.Long);
-        return packed.new_zeros((long) batchSize() * width, size)
-                .index_copy(0, index, packed)
-                .view(batchSize(), width, size);
+        return Tensor.create(target).to(like.device(), torch.ScalarType.Long);
+    }
+
+    /**
+     * Which places of {@link #pad} have a token.
+     *
+     * @return {@code [batch, maxLength]} bool; null if all have
+     */
+    @Nullable
+    Tensor realKeys(Device device) {
+        if (uniformLength().isPresent()) {
+            return null;
+        }
+        Tensor ends =
+                Tensor.create(Arrays.stream(lengths).asLongStream().toArray()).view(batchSize(), 1);
+        return torch.arange(new Scalar(maxLength())).lt(ends).to(device, torch.ScalarType.Bool);
     }
 
     @Override

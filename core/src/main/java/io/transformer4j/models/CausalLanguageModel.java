@@ -1,11 +1,13 @@
 package io.transformer4j.models;
 
 import io.transformer4j.attention.KvCache;
+import java.util.List;
+import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /** A model that predicts the next token from those before it. */
-public interface CausalLanguageModel {
+public interface CausalLanguageModel extends GenerativeModel {
     /**
      * Logits of the token after each sequence's last one.
      *
@@ -15,6 +17,17 @@ public interface CausalLanguageModel {
      */
     Tensor nextTokenLogits(ModelInputs inputs, @Nullable KvCache cache);
 
-    /** The architecture. */
-    PretrainedConfig config();
+    /** Where the weights are. */
+    Device device();
+
+    /** Leaves at least one position for what is written. */
+    @Override
+    default int maxPromptLength() {
+        return config().maxInputLength() - 1;
+    }
+
+    @Override
+    default Decoding decode(List<int[]> inputs) {
+        return new CausalDecoding(this, inputs);
+    }
 }

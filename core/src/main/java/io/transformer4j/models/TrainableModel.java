@@ -8,6 +8,24 @@ import org.bytedeco.pytorch.Tensor;
 
 /** A model with a training objective. */
 public abstract class TrainableModel extends PretrainedModel {
+    private double labelSmoothing;
+
+    /**
+     * Spreads a part of each label over the whole vocabulary, where a loss with gradients is computed and the model
+     * predicts tokens (Szegedy et al. 2016, §7).
+     *
+     * @param part in [0, 1)
+     */
+    public final void setLabelSmoothing(double part) {
+        PretrainedConfig.checkProbability("label_smoothing", part);
+        labelSmoothing = part;
+    }
+
+    /** The part of each label that is spread over the vocabulary; 0 at first. */
+    public final double labelSmoothing() {
+        return labelSmoothing;
+    }
+
     /**
      * Loss of a part of a batch, already divided by the totals of the whole batch: the losses of all parts add up to that
      * of the batch, and so do their gradients.

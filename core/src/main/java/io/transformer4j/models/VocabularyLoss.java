@@ -24,10 +24,21 @@ public final class VocabularyLoss {
             @Nullable Parameter bias,
             TrainableModel.Targets targets,
             TrainableModel.Totals totals) {
+        return of(hidden, weight, bias, 0, targets, totals);
+    }
+
+    /** The same; with gradients, against {@linkplain TrainableModel#setLabelSmoothing smoothed} labels. */
+    public static TrainableModel.Loss of(
+            Tensor hidden,
+            Parameter weight,
+            @Nullable Parameter bias,
+            double smoothing,
+            TrainableModel.Targets targets,
+            TrainableModel.Totals totals) {
         Tensor labels = ModelInputs.tensor(targets.labelledIds(), hidden.device());
         if (GradMode.is_enabled()) {
             return new TrainableModel.Loss(
-                    CrossEntropy.ofHead(hidden, weight, bias, labels, totals.labelledTokens()), Map.of());
+                    CrossEntropy.ofHead(hidden, weight, bias, labels, totals.labelledTokens(), smoothing), Map.of());
         }
         CrossEntropy.Evaluation evaluation =
                 CrossEntropy.evaluateHead(hidden, weight, bias, labels, totals.labelledTokens());

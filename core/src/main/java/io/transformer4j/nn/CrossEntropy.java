@@ -5,6 +5,7 @@ import io.transformer4j.torch.TensorScope;
 import org.bytedeco.pytorch.GradMode;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -29,13 +30,16 @@ public final class CrossEntropy {
     private final @Nullable Tensor bias;
     private final Tensor labels;
     private final double scale;
+    private final double smoothing;
 
-    private CrossEntropy(Tensor hidden, Parameter weight, @Nullable Parameter bias, Tensor labels, double scale) {
+    private CrossEntropy(
+            Tensor hidden, Parameter weight, @Nullable Parameter bias, Tensor labels, double scale, double smoothing) {
         this.hidden = hidden;
         this.weight = weight.tensor().detach();
         this.bias = bias == null ? null : bias.tensor().detach();
         this.labels = labels;
         this.scale = scale;
+        this.smoothing = smoothing;
     }
 
     /**
@@ -50,11 +54,22 @@ public final class CrossEntropy {
      * @return a scalar, float32
      */
     public static Tensor ofHead(Tensor hidden, Parameter weight, @Nullable Parameter bias, Tensor labels, long count) {
+        return ofHead(hidden, weight, bias, labels, count, 0);
+    }
+
+    /**
+     * As {@link #ofHead(Tensor, Parameter, Parameter, Tensor, long)}, against labels of which a part is spread over the
+     * whole vocabulary (Szegedy et al. 2016, §7).
+     *
+     * @param smoothing that part, in [0, 1): the loss is {@code (1 - smoothing) · -log p(label) + smoothing · mean(-log p)}
+     */
+    public static Tensor ofHead(
+            Tensor hidden, Parameter weight, @Nullable Parameter bias, Tensor labels, long count, double smoothing) {
         Tensor rows = hidden.toType(ScalarType.Float);
         if (rows.size(0) == 0) {
             return rows.sum(); // a zero that has a gradient if the rows have one
         }
-        CrossEntropy loss = new CrossEntropy(rows.detach(), weight, bias, labels, 1.0 / count);
+        CrossEntropy loss = new CrossEntropy(rows.detach(), weight, bias, labels, 1.0 / count, smoothing);
         if (!GradMode.is_enabled()) {
             return loss.evaluate().loss();
         }
@@ -95,7 +110,7 @@ public final class CrossEntropy {
             Tensor hidden, Parameter weight, @Nullable Parameter bias, Tensor labels, long count) {
         try (NoGradGuard guard = new NoGradGuard()) {
             Tensor rows = hidden.detach().toType(ScalarType.Float);
-            return new CrossEntropy(rows, weight, bias, labels, 1.0 / count).evaluate();
+            return new CrossEntropy(rows, weight, bias, labels, 1.0 / count, 0).evaluate();
         }
     }
 
@@ -114,8 +129,10 @@ public final class CrossEntropy {
                 Block block = new Block(start);
                 Tensor logits = block.logits(buffer);
                 Tensor gold = block.gold(logits);
-                total.add_(
-                        logits.logsumexp(1).sub(gold).toType(ScalarType.Double).sum());
+                total.add_(logits.logsumexp(1)
+                        .sub(block.target(logits))
+                        .toType(ScalarType.Double)
+                        .sum());
                 correct.add_(gold.ge(logits.amax(LAST, false)).sum());
             }
         }
@@ -132,15 +149,14 @@ public final class CrossEntropy {
             try (TensorScope scope = new TensorScope()) {
                 Block block = new Block(start);
                 Tensor logits = block.logits(buffer);
-                Tensor gold = block.gold(logits);
+                Tensor gold = block.target(logits);
                 Tensor max = logits.amax(LAST, false);
                 Tensor probabilities = torch.softmax_out(logits, logits, 1);
                 // log Σ exp = max - log p(max), which can't overflow, and p(max) >= 1 / vocabSize
                 Tensor logSumExp = max.sub(probabilities.amax(LAST, false).log_());
                 total.add_(logSumExp.sub_(gold).toType(ScalarType.Double).sum());
 
-                Tensor slope = probabilities.scatter_add_(
-                        1, block.labels(), torch.ones_like(gold).neg_().unsqueeze(1));
+                Tensor slope = block.minusTarget(probabilities);
                 torch.mm_out(hiddenGradient.narrow(0, start, block.rows), slope, weight);
                 if (weightGradient != null) {
                     Scalar keep = new Scalar(start == 0 ? 0.0 : 1.0);
@@ -191,9 +207,23 @@ public final class CrossEntropy {
             return bias == null ? logits : logits.add_(bias);
         }
 
-        /** {@code [rows]}. */
+        /** The label's logit, {@code [rows]}. */
         Tensor gold(Tensor logits) {
             return logits.gather(1, labels()).squeeze(1);
+        }
+
+        /** The mean of the logits under the target's distribution, {@code [rows]}. */
+        Tensor target(Tensor logits) {
+            return smoothing == 0
+                    ? gold(logits)
+                    : gold(logits).lerp_(logits.mean(LAST, false, new ScalarTypeOptional()), new Scalar(smoothing));
+        }
+
+        /** {@code probabilities} less the target's, in place: the gradient of the logits. */
+        Tensor minusTarget(Tensor probabilities) {
+            Tensor certain = probabilities.new_full(new long[] {rows, 1}, new Scalar(smoothing - 1));
+            Tensor slope = probabilities.scatter_add_(1, labels(), certain);
+            return smoothing == 0 ? slope : slope.sub_(new Scalar(smoothing / weight.size(0)));
         }
     }
 }

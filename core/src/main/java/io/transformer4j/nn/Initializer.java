@@ -16,6 +16,14 @@ public interface Initializer {
         return (tensor, generator) -> tensor.normal_(0, standardDeviation, new GeneratorOptional(generator));
     }
 
+    /** Uniform distribution in ±√(6 / (inputs + outputs)) of a matrix {@code [outputs, inputs]} (Glorot and Bengio 2010). */
+    static Initializer xavierUniform() {
+        return (tensor, generator) -> {
+            double bound = Math.sqrt(6.0 / (tensor.size(0) + tensor.size(1)));
+            tensor.uniform_(-bound, bound, new GeneratorOptional(generator));
+        };
+    }
+
     /** Every element {@code value}. */
     static Initializer constant(double value) {
         return (tensor, generator) -> tensor.fill_(new Scalar(value));

@@ -26,6 +26,21 @@ public final class Linear extends Module {
         return bias == null ? torch.mm(input, transposed) : torch.addmm(bias.tensor(), input, transposed);
     }
 
+    /**
+     * Some of the outputs only.
+     *
+     * @param input {@code [tokens, inputSize]}
+     * @param first the first output that is wanted
+     * @param count number of outputs
+     * @return {@code [tokens, count]}
+     */
+    public Tensor forward(Tensor input, long first, long count) {
+        Tensor transposed = weight.tensor().narrow(0, first, count).t();
+        return bias == null
+                ? torch.mm(input, transposed)
+                : torch.addmm(bias.tensor().narrow(0, first, count), input, transposed);
+    }
+
     /** The weight, {@code [outputSize, inputSize]}. */
     public Parameter weight() {
         return weight;

@@ -9,6 +9,8 @@ import io.transformer4j.models.CausalLanguageModel;
 import io.transformer4j.models.PretrainedConfig;
 import io.transformer4j.models.PretrainedModel;
 import io.transformer4j.models.WeightLoader;
+import io.transformer4j.models.bart.BartConfig;
+import io.transformer4j.models.bart.BartForConditionalGeneration;
 import io.transformer4j.models.bert.BertConfig;
 import io.transformer4j.models.bert.BertForMaskedLM;
 import io.transformer4j.models.bert.BertForPreTraining;
@@ -40,6 +42,8 @@ import io.transformer4j.models.longformer.LongformerForMaskedLM;
 import io.transformer4j.models.longformer.LongformerForSequenceClassification;
 import io.transformer4j.models.longformer.LongformerForTokenClassification;
 import io.transformer4j.models.longformer.LongformerModel;
+import io.transformer4j.models.marian.MarianConfig;
+import io.transformer4j.models.marian.MarianMTModel;
 import io.transformer4j.models.openaigpt.OpenAIGPTConfig;
 import io.transformer4j.models.openaigpt.OpenAIGPTLMHeadModel;
 import io.transformer4j.models.openaigpt.OpenAIGPTModel;
@@ -49,6 +53,10 @@ import io.transformer4j.models.roberta.RobertaForQuestionAnswering;
 import io.transformer4j.models.roberta.RobertaForSequenceClassification;
 import io.transformer4j.models.roberta.RobertaForTokenClassification;
 import io.transformer4j.models.roberta.RobertaModel;
+import io.transformer4j.models.t5.T5Config;
+import io.transformer4j.models.t5.T5ForConditionalGeneration;
+import io.transformer4j.models.transformer.TransformerConfig;
+import io.transformer4j.models.transformer.TransformerForConditionalGeneration;
 import io.transformer4j.nn.Parameter;
 import io.transformer4j.torch.TensorScope;
 import java.nio.file.Files;
@@ -56,6 +64,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.NoGradGuard;
@@ -146,7 +155,20 @@ public final class Models {
                     LlamaConfig.class,
                     Map.of(
                             "LlamaModel", LlamaModel::new,
-                            "LlamaForCausalLM", LlamaForCausalLM::new)));
+                            "LlamaForCausalLM", LlamaForCausalLM::new)),
+            new Family<>(
+                    TransformerConfig.BASE,
+                    TransformerConfig.class,
+                    Map.of("TransformerForConditionalGeneration", TransformerForConditionalGeneration::new)),
+            new Family<>(
+                    BartConfig.LARGE,
+                    BartConfig.class,
+                    Map.of("BartForConditionalGeneration", BartForConditionalGeneration::new)),
+            new Family<>(MarianConfig.BIG, MarianConfig.class, Map.of("MarianMTModel", MarianMTModel::new)),
+            new Family<>(
+                    T5Config.SMALL,
+                    T5Config.class,
+                    Map.of("T5ForConditionalGeneration", T5ForConditionalGeneration::new)));
 
     /** What a {@code model_type} stands for: its defaults and the model class behind each architecture name. */
     private record Family<C extends PretrainedConfig>(
@@ -193,10 +215,19 @@ public final class Models {
     public static PretrainedModel load(Path folder, Device device) {
         Path file = folder.resolve(CONFIG_NAME);
         Map<String, Object> tree = ConfigJson.readTree(file);
-        if (!(tree.get("architectures") instanceof List<?> names) || names.isEmpty()) {
-            throw new CheckpointException(file, "has no \"architectures\" that says which model it is");
+        return load(folder, file, tree, architecture(file, tree), device);
+    }
+
+    /** What the file says, or the family's only one. */
+    private static String architecture(Path file, Map<String, Object> tree) {
+        if (tree.get("architectures") instanceof List<?> names && !names.isEmpty()) {
+            return names.get(0).toString();
         }
-        return load(folder, file, tree, names.get(0).toString(), device);
+        Set<String> known = family(file, tree).architectures().keySet();
+        if (known.size() == 1) {
+            return known.iterator().next();
+        }
+        throw new CheckpointException(file, "has no \"architectures\" that says which model it is");
     }
 
     /**

@@ -1,0 +1,133 @@
+package io.transformer4j.models.bart;
+
+import static io.transformer4j.models.PretrainedConfig.check;
+import static io.transformer4j.models.PretrainedConfig.checkOnly;
+
+import com.fasterxml.jackson.annotation.JsonAnyGetter;
+import com.fasterxml.jackson.annotation.JsonAnySetter;
+import io.soabase.recordbuilder.core.RecordBuilder;
+import io.transformer4j.attention.AttentionType;
+import io.transformer4j.attention.SelfAttention;
+import io.transformer4j.models.PretrainedConfig;
+import io.transformer4j.models.seq2seq.EncoderDecoderSpec;
+import io.transformer4j.models.seq2seq.EncoderDecoderSpec.Head;
+import io.transformer4j.models.seq2seq.EncoderDecoderSpec.Positions;
+import io.transformer4j.models.seq2seq.EncoderDecoderSpec.Stack;
+import io.transformer4j.models.seq2seq.EncoderDecoderSpecBuilder;
+import io.transformer4j.models.seq2seq.Seq2SeqConfig;
+import io.transformer4j.nn.Activation;
+import io.transformer4j.nn.FeedForward;
+import io.transformer4j.nn.Initializer;
+import io.transformer4j.nn.LayerNorm;
+import java.util.Map;
+import tools.jackson.databind.PropertyNamingStrategies;
+import tools.jackson.databind.annotation.JsonNaming;
+
+/**
+ * Architecture of a BART encoder–decoder; keys and defaults as in HF {@code BartConfig}.
+ *
+ * @param scaleEmbedding whether token embeddings are multiplied by {@code √d_model}
+ */
+@RecordBuilder
+@JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+public record BartConfig(
+        String modelType,
+        boolean isEncoderDecoder,
+        long vocabSize,
+        int maxPositionEmbeddings,
+        long dModel,
+        int encoderLayers,
+        int encoderAttentionHeads,
+        long encoderFfnDim,
+        int decoderLayers,
+        int decoderAttentionHeads,
+        long decoderFfnDim,
+        String activationFunction,
+        double dropout,
+        double attentionDropout,
+        double activationDropout,
+        double initStd,
+        boolean scaleEmbedding,
+        int padTokenId,
+        int bosTokenId,
+        int eosTokenId,
+        int decoderStartTokenId,
+        int forcedEosTokenId,
+        AttentionType attentionType,
+        @JsonAnySetter @JsonAnyGetter Map<String, Object> other)
+        implements Seq2SeqConfig, BartConfigBuilder.With {
+
+    /** HF's defaults: {@code bart-large}, 406 million parameters. */
+    public static final BartConfig LARGE = new BartConfig(
+            "bart",
+            true,
+            50_265,
+            1024,
+            1024,
+            12,
+            16,
+            4096,
+            12,
+            16,
+            4096,
+            "gelu",
+            0.1,
+            0,
+            0,
+            0.02,
+            false,
+            1,
+            0,
+            2,
+            2,
+            2,
+            AttentionType.FLASH,
+            Map.of());
+
+    /**
+     * Checks every value.
+     *
+     * @throws IllegalArgumentException in one sentence with the key's name
+     */
+    public BartConfig {
+        check("bart".equals(modelType), "model_type must be \"bart\", but is \"%s\"", modelType);
+        PretrainedConfig.checkPositive("vocab_size", vocabSize);
+        check(initStd >= 0, "init_std must not be negative, but is %s", initStd);
+        checkOnly(other, "tie_word_embeddings", true);
+        checkOnly(other, "encoder_layerdrop", 0.0);
+        checkOnly(other, "decoder_layerdrop", 0.0);
+    }
+
+    @Override
+    public EncoderDecoderSpec spec() {
+        Initializer initializer = Initializer.normal(initStd);
+        return EncoderDecoderSpecBuilder.builder()
+                .hiddenSize(dModel)
+                .encoder(stack(encoderLayers, vocabSize, encoderAttentionHeads, encoderFfnDim, initializer))
+                .decoder(stack(decoderLayers, vocabSize, decoderAttentionHeads, decoderFfnDim, initializer))
+                .sharedEmbeddings(true)
+                .paddingId(padTokenId)
+                .embeddingScale(scaleEmbedding ? Math.sqrt((double) dModel) : 1)
+                .positions(new Positions.Learned(2))
+                .maxPositions(maxPositionEmbeddings)
+                .embeddingNorm(true)
+                .norm(() -> new LayerNorm(dModel, 1e-5))
+                .dropout(dropout)
+                .head(Head.TIED_WITH_FIXED_BIAS)
+                .logitScale(1)
+                .embeddingInitializer(initializer)
+                .initializer(initializer)
+                .build();
+    }
+
+    private Stack stack(int layers, long vocabulary, int heads, long ffnDim, Initializer initializer) {
+        PretrainedConfig.checkHeads("d_model", dModel, "attention_heads", heads);
+        return new Stack(
+                layers,
+                vocabulary,
+                new SelfAttention.Config(
+                        dModel, heads, attentionType, false, attentionDropout, initializer, initializer),
+                new FeedForward.Config(dModel, ffnDim, Activation.of(activationFunction), initializer)
+                        .withActivationDropout(activationDropout));
+    }
+}

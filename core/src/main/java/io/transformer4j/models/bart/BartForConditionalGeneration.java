@@ -1,0 +1,28 @@
+package io.transformer4j.models.bart;
+
+import io.transformer4j.models.WeightMap;
+import io.transformer4j.models.seq2seq.EncoderDecoderModel;
+import io.transformer4j.models.seq2seq.FairseqNames;
+
+/** BART with its output layer (HF {@code BartForConditionalGeneration}). */
+public final class BartForConditionalGeneration extends EncoderDecoderModel<BartConfig> {
+    /** A model without weights. */
+    public BartForConditionalGeneration(BartConfig config) {
+        super(config);
+    }
+
+    @Override
+    public String baseModelPrefix() {
+        return "model.";
+    }
+
+    @Override
+    public WeightMap weightMap() {
+        return FairseqNames.weightMap(config().spec());
+    }
+
+    @Override
+    protected BartForConditionalGeneration newInstance() {
+        return new BartForConditionalGeneration(config());
+    }
+}

@@ -1,0 +1,143 @@
+package io.transformer4j.models.marian;
+
+import static io.transformer4j.models.PretrainedConfig.check;
+import static io.transformer4j.models.PretrainedConfig.checkOnly;
+
+import com.fasterxml.jackson.annotation.JsonAnyGetter;
+import com.fasterxml.jackson.annotation.JsonAnySetter;
+import io.soabase.recordbuilder.core.RecordBuilder;
+import io.transformer4j.attention.AttentionType;
+import io.transformer4j.attention.SelfAttention;
+import io.transformer4j.models.PretrainedConfig;
+import io.transformer4j.models.seq2seq.EncoderDecoderSpec;
+import io.transformer4j.models.seq2seq.EncoderDecoderSpec.Head;
+import io.transformer4j.models.seq2seq.EncoderDecoderSpec.Positions;
+import io.transformer4j.models.seq2seq.EncoderDecoderSpec.Stack;
+import io.transformer4j.models.seq2seq.EncoderDecoderSpecBuilder;
+import io.transformer4j.models.seq2seq.Seq2SeqConfig;
+import io.transformer4j.nn.Activation;
+import io.transformer4j.nn.FeedForward;
+import io.transformer4j.nn.Initializer;
+import io.transformer4j.nn.LayerNorm;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.PropertyNamingStrategies;
+import tools.jackson.databind.annotation.JsonNaming;
+
+/**
+ * Architecture of a Marian encoder–decoder; keys and defaults as in HF {@code MarianConfig}.
+ *
+ * @param decoderVocabSize number of the target's token ids; null for that of the source
+ * @param scaleEmbedding whether token embeddings are multiplied by {@code √d_model}
+ * @param shareEncoderDecoderEmbeddings whether source and target have one table
+ */
+@RecordBuilder
+@JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+public record MarianConfig(
+        String modelType,
+        boolean isEncoderDecoder,
+        long vocabSize,
+        @Nullable Long decoderVocabSize,
+        int maxPositionEmbeddings,
+        long dModel,
+        int encoderLayers,
+        int encoderAttentionHeads,
+        long encoderFfnDim,
+        int decoderLayers,
+        int decoderAttentionHeads,
+        long decoderFfnDim,
+        String activationFunction,
+        double dropout,
+        double attentionDropout,
+        double activationDropout,
+        double initStd,
+        boolean scaleEmbedding,
+        boolean shareEncoderDecoderEmbeddings,
+        int padTokenId,
+        int eosTokenId,
+        int decoderStartTokenId,
+        int forcedEosTokenId,
+        AttentionType attentionType,
+        @JsonAnySetter @JsonAnyGetter Map<String, Object> other)
+        implements Seq2SeqConfig, MarianConfigBuilder.With {
+
+    /** HF's defaults. */
+    public static final MarianConfig BIG = new MarianConfig(
+            "marian",
+            true,
+            58_101,
+            null,
+            1024,
+            1024,
+            12,
+            16,
+            4096,
+            12,
+            16,
+            4096,
+            "gelu",
+            0.1,
+            0,
+            0,
+            0.02,
+            false,
+            true,
+            58_100,
+            0,
+            58_100,
+            0,
+            AttentionType.FLASH,
+            Map.of());
+
+    /**
+     * Checks every value.
+     *
+     * @throws IllegalArgumentException in one sentence with the key's name
+     */
+    public MarianConfig {
+        check("marian".equals(modelType), "model_type must be \"marian\", but is \"%s\"", modelType);
+        PretrainedConfig.checkPositive("vocab_size", vocabSize);
+        check(initStd >= 0, "init_std must not be negative, but is %s", initStd);
+        checkOnly(other, "tie_word_embeddings", true);
+        checkOnly(other, "encoder_layerdrop", 0.0);
+        checkOnly(other, "decoder_layerdrop", 0.0);
+        check(
+                !shareEncoderDecoderEmbeddings || decoderVocabSize == null || decoderVocabSize == vocabSize,
+                "share_encoder_decoder_embeddings needs one vocabulary, but vocab_size is %d and decoder_vocab_size %d",
+                vocabSize,
+                decoderVocabSize);
+    }
+
+    @Override
+    public EncoderDecoderSpec spec() {
+        Initializer initializer = Initializer.normal(initStd);
+        long targets = decoderVocabSize == null ? vocabSize : decoderVocabSize;
+        return EncoderDecoderSpecBuilder.builder()
+                .hiddenSize(dModel)
+                .encoder(stack(encoderLayers, vocabSize, encoderAttentionHeads, encoderFfnDim, initializer))
+                .decoder(stack(decoderLayers, targets, decoderAttentionHeads, decoderFfnDim, initializer))
+                .sharedEmbeddings(shareEncoderDecoderEmbeddings)
+                .paddingId(padTokenId)
+                .embeddingScale(scaleEmbedding ? Math.sqrt((double) dModel) : 1)
+                .positions(new Positions.Sinusoidal(true))
+                .maxPositions(maxPositionEmbeddings)
+                .norm(() -> new LayerNorm(dModel, 1e-5))
+                .dropout(dropout)
+                .head(Head.TIED_WITH_FIXED_BIAS)
+                .logitScale(1)
+                .embeddingInitializer(initializer)
+                .initializer(initializer)
+                .build();
+    }
+
+    private Stack stack(int layers, long vocabulary, int heads, long ffnDim, Initializer initializer) {
+        PretrainedConfig.checkHeads("d_model", dModel, "attention_heads", heads);
+        return new Stack(
+                layers,
+                vocabulary,
+                new SelfAttention.Config(
+                        dModel, heads, attentionType, false, attentionDropout, initializer, initializer),
+                new FeedForward.Config(dModel, ffnDim, Activation.of(activationFunction), initializer)
+                        .withActivationDropout(activationDropout));
+    }
+}

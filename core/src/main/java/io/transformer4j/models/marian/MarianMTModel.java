@@ -1,0 +1,28 @@
+package io.transformer4j.models.marian;
+
+import io.transformer4j.models.WeightMap;
+import io.transformer4j.models.seq2seq.EncoderDecoderModel;
+import io.transformer4j.models.seq2seq.FairseqNames;
+
+/** Marian with its output layer (HF {@code MarianMTModel}). */
+public final class MarianMTModel extends EncoderDecoderModel<MarianConfig> {
+    /** A model without weights. */
+    public MarianMTModel(MarianConfig config) {
+        super(config);
+    }
+
+    @Override
+    public String baseModelPrefix() {
+        return "model.";
+    }
+
+    @Override
+    public WeightMap weightMap() {
+        return FairseqNames.weightMap(config().spec());
+    }
+
+    @Override
+    protected MarianMTModel newInstance() {
+        return new MarianMTModel(config());
+    }
+}

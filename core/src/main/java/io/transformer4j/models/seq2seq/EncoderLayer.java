@@ -1,0 +1,35 @@
+package io.transformer4j.models.seq2seq;
+
+import io.transformer4j.attention.RelativePositionBias;
+import io.transformer4j.attention.SelfAttention;
+import io.transformer4j.attention.SequenceLayout;
+import io.transformer4j.nn.FeedForward;
+import io.transformer4j.nn.Module;
+import io.transformer4j.nn.Residual;
+import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/** Self-attention and a feed-forward network (Vaswani et al. 2017, §3.1). */
+final class EncoderLayer extends Module {
+    private final SelfAttention attention;
+    private final Residual attentionResidual;
+    private final FeedForward feedForward;
+    private final Residual feedForwardResidual;
+
+    EncoderLayer(EncoderDecoderSpec spec) {
+        attention = child("attention", new SelfAttention(spec.encoder().attention()));
+        attentionResidual = child("attentionResidual", residual(spec));
+        feedForward = child("feedForward", new FeedForward(spec.encoder().feedForward()));
+        feedForwardResidual = child("feedForwardResidual", residual(spec));
+    }
+
+    /** Maps {@code [tokens, hiddenSize]} to the same shape. */
+    Tensor forward(Tensor hidden, SequenceLayout layout, RelativePositionBias.@Nullable Pass bias) {
+        Tensor attended = attentionResidual.around(hidden, rows -> attention.forward(rows, layout, null, bias, null));
+        return feedForwardResidual.around(attended, feedForward::forward);
+    }
+
+    static Residual residual(EncoderDecoderSpec spec) {
+        return new Residual(spec.norm().get(), spec.dropout(), spec.preNorm());
+    }
+}
