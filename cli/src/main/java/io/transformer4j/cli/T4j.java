@@ -38,6 +38,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             DemoCommand.class,
             TokenizerCommand.class,
             PretrainCommand.class,
+            TrainSeq2SeqCommand.class,
             FillMaskCommand.class,
             GenerateCommand.class,
             EmbedCommand.class,

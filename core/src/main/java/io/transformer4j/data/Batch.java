@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  *     language models that is the token that follows: labels are shifted already
  * @param nextSentenceLabels {@code [batchSize]}, 0 if the second part follows the first in the corpus, 1 if not; null without
  *     next-sentence prediction
+ * @param decoder what the decoder of an encoder–decoder model gets, sequence for sequence; then only its labels count.
+ *     Null for other models
  */
 @SuppressWarnings("ArrayRecordComponent") // plain arrays are the purpose of this type
 public record Batch(
@@ -28,7 +31,8 @@ public record Batch(
         int[] tokenTypeIds,
         int[] positionIds,
         int[] labels,
-        int @Nullable [] nextSentenceLabels) {
+        int @Nullable [] nextSentenceLabels,
+        @Nullable Batch decoder) {
 
     /** The label of a position that has none (PyTorch's {@code ignore_index}). */
     public static final int IGNORED = -100;
@@ -48,6 +52,20 @@ public record Batch(
         if (nextSentenceLabels != null && nextSentenceLabels.length != lengths.length) {
             throw new IllegalArgumentException("nextSentenceLabels must have " + lengths.length + " entries");
         }
+        if (decoder != null && decoder.batchSize() != lengths.length) {
+            throw new IllegalArgumentException("the decoder must have " + lengths.length + " sequences");
+        }
+    }
+
+    /** A batch for a model without decoder of its own. */
+    public Batch(
+            int[] lengths,
+            int[] inputIds,
+            int[] tokenTypeIds,
+            int[] positionIds,
+            int[] labels,
+            int @Nullable [] nextSentenceLabels) {
+        this(lengths, inputIds, tokenTypeIds, positionIds, labels, nextSentenceLabels, null);
     }
 
     /** Puts examples together; those without labels get none. Either all or none have a next-sentence label. */
@@ -73,7 +91,22 @@ public record Batch(
             }
             start += length;
         }
-        return new Batch(lengths, inputIds, tokenTypeIds, positionIds, labels, nextSentenceLabels(examples));
+        return new Batch(
+                lengths, inputIds, tokenTypeIds, positionIds, labels, nextSentenceLabels(examples), decoder(examples));
+    }
+
+    private static @Nullable Batch decoder(List<Example> examples) {
+        List<Example> present = new ArrayList<>();
+        for (Example example : examples) {
+            if (example.decoder() != null) {
+                present.add(example.decoder());
+            }
+        }
+        if (!present.isEmpty() && present.size() < examples.size()) {
+            throw new IllegalArgumentException(present.size() + " of " + examples.size()
+                    + " examples have something for the decoder, but all or none must");
+        }
+        return present.isEmpty() ? null : of(present);
     }
 
     private static int @Nullable [] nextSentenceLabels(List<Example> examples) {
@@ -97,13 +130,21 @@ public record Batch(
         return lengths.length;
     }
 
-    /** Number of tokens. */
+    /** Number of tokens, those of the decoder not counted. */
     public int totalTokens() {
         return inputIds.length;
     }
 
+    /** Number of tokens, those of the decoder included. */
+    public int processedTokens() {
+        return totalTokens() + (decoder == null ? 0 : decoder.totalTokens());
+    }
+
     /** Number of tokens that have a label: the weight of this batch in a mean over several. */
     public int labelledTokens() {
+        if (decoder != null) {
+            return decoder.labelledTokens();
+        }
         int count = 0;
         for (int label : labels) {
             count += label == IGNORED ? 0 : 1;
@@ -141,7 +182,7 @@ public record Batch(
         }
         int[] longestFirst = IntStream.range(0, batchSize())
                 .boxed()
-                .sorted(Comparator.comparing(i -> -lengths[i])) // stable
+                .sorted(Comparator.comparing(i -> -cost(i))) // stable
                 .mapToInt(Integer::intValue)
                 .toArray();
         long[] load = new long[count];
@@ -152,13 +193,17 @@ public record Batch(
                 lightest = load[part] < load[lightest] ? part : lightest;
             }
             partOf[sequence] = lightest;
-            load[lightest] += lengths[sequence];
+            load[lightest] += cost(sequence);
         }
         return IntStream.range(0, count)
                 .mapToObj(part -> select(IntStream.range(0, batchSize())
                         .filter(sequence -> partOf[sequence] == part)
                         .toArray()))
                 .toList();
+    }
+
+    private int cost(int sequence) {
+        return lengths[sequence] + (decoder == null ? 0 : decoder.lengths[sequence]);
     }
 
     /** The given sequences, in the given order. */
@@ -173,7 +218,8 @@ public record Batch(
                 gather(tokenTypeIds, positions),
                 gather(positionIds, positions),
                 gather(labels, positions),
-                nextSentenceLabels == null ? null : gather(nextSentenceLabels, sequences));
+                nextSentenceLabels == null ? null : gather(nextSentenceLabels, sequences),
+                decoder == null ? null : decoder.select(sequences));
     }
 
     private static int[] gather(int[] source, int[] indices) {
@@ -234,7 +280,8 @@ public record Batch(
                 && Arrays.equals(tokenTypeIds, that.tokenTypeIds)
                 && Arrays.equals(positionIds, that.positionIds)
                 && Arrays.equals(labels, that.labels)
-                && Arrays.equals(nextSentenceLabels, that.nextSentenceLabels);
+                && Arrays.equals(nextSentenceLabels, that.nextSentenceLabels)
+                && Objects.equals(decoder, that.decoder);
     }
 
     @Override

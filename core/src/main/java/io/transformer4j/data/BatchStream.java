@@ -83,7 +83,7 @@ final class BatchStream {
             long tokens = 0;
             for (long i = index; i < epochSize && batch.size() < options.batchSize(); i++) {
                 Example example = example(i);
-                tokens += example.length();
+                tokens += example.totalLength();
                 if (!batch.isEmpty() && tokens > options.maxTokensPerBatch()) {
                     break;
                 }
@@ -112,17 +112,17 @@ final class BatchStream {
         private List<List<Example>> group(long start, long end) {
             List<Example> sorted = LongStream.range(start, end)
                     .mapToObj(this::example)
-                    .sorted(Comparator.comparingInt(Example::length)) // stable
+                    .sorted(Comparator.comparingInt(Example::length).thenComparingInt(Example::totalLength)) // stable
                     .toList();
             List<List<Example>> batches = new ArrayList<>();
             List<Example> batch = new ArrayList<>();
             long tokens = 0;
             for (Example example : sorted) {
-                tokens += example.length();
+                tokens += example.totalLength();
                 if (!batch.isEmpty() && (batch.size() == options.batchSize() || tokens > options.maxTokensPerBatch())) {
                     batches.add(batch);
                     batch = new ArrayList<>();
-                    tokens = example.length();
+                    tokens = example.totalLength();
                 }
                 batch.add(example);
             }

@@ -92,7 +92,8 @@ public final class CorpusReader implements AutoCloseable {
         }
     }
 
-    private static InputStream decompressed(String name, InputStream raw) throws IOException {
+    /** The text behind {@code raw}, which may be compressed. */
+    static InputStream decompressed(String name, InputStream raw) throws IOException {
         BufferedInputStream in = new BufferedInputStream(raw, STREAM_BUFFER_BYTES);
         in.mark(2);
         boolean gzip = in.read() == 0x1F && in.read() == 0x8B;

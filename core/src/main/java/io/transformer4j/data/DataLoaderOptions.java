@@ -6,7 +6,7 @@ package io.transformer4j.data;
  * @param seed of the order
  * @param shuffle whether each epoch has a random order of its own; else that of the dataset
  * @param batchSize most sequences of a batch
- * @param maxTokensPerBatch most tokens of a batch; a sequence that is longer makes a batch by itself.
+ * @param maxTokensPerBatch most tokens of a batch, those of the decoder included; a sequence that is longer makes a batch by itself.
  *     {@link Integer#MAX_VALUE} for no limit
  * @param lengthGroupingWindow examples that are sorted by length before they are cut into batches, so that a batch has
  *     sequences of similar length; their batches come in random order. 0 for no grouping

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param labels {@code [length]}, what each position's output should be, {@link Batch#IGNORED} for none; null if a collator
  *     is to make them
  * @param nextSentenceLabel 0 if the second part follows the first in the corpus, 1 if not; null for a single part
+ * @param decoder what the decoder of an encoder–decoder model gets and should predict; null for other models
  */
 @SuppressWarnings("ArrayRecordComponent") // plain arrays are the purpose of this type
 public record Example(
@@ -19,7 +20,8 @@ public record Example(
         int[] inputIds,
         int[] tokenTypeIds,
         int @Nullable [] labels,
-        @Nullable Integer nextSentenceLabel) {
+        @Nullable Integer nextSentenceLabel,
+        @Nullable Example decoder) {
 
     public Example {
         if (tokenTypeIds.length != inputIds.length || (labels != null && labels.length != inputIds.length)) {
@@ -27,8 +29,23 @@ public record Example(
         }
     }
 
-    /** Number of tokens. */
+    /** An example for a model without decoder of its own. */
+    public Example(
+            long index,
+            int[] inputIds,
+            int[] tokenTypeIds,
+            int @Nullable [] labels,
+            @Nullable Integer nextSentenceLabel) {
+        this(index, inputIds, tokenTypeIds, labels, nextSentenceLabel, null);
+    }
+
+    /** Number of tokens, those of the decoder not counted. */
     public int length() {
         return inputIds.length;
+    }
+
+    /** Number of tokens, those of the decoder included: what the example costs. */
+    public int totalLength() {
+        return length() + (decoder == null ? 0 : decoder.length());
     }
 }

@@ -41,6 +41,7 @@ final class DataParallel implements AutoCloseable {
         this.precision = precision;
         for (int worker = 0; worker < pool.workers(); worker++) {
             TrainableModel replica = worker == 0 ? model : (TrainableModel) model.replicate();
+            replica.setLabelSmoothing(model.labelSmoothing());
             replicas.add(replica);
             trainable.add(List.copyOf(trainable(replica).values()));
         }
@@ -122,17 +123,20 @@ final class DataParallel implements AutoCloseable {
     }
 
     private static ModelInputs inputs(Batch batch, PretrainedModel model) {
-        return ModelInputs.of(
+        ModelInputs inputs = ModelInputs.of(
                 longs(batch.inputIds()),
                 longs(batch.tokenTypeIds()),
                 null, // a batch's positions are always those of whole sequences
                 SequenceLayout.of(batch.lengths()),
                 model.device());
+        Batch decoder = batch.decoder();
+        return decoder == null ? inputs : inputs.withDecoder(inputs(decoder, model));
     }
 
     private static TrainableModel.Targets targets(Batch batch) {
+        Batch predicted = batch.decoder() == null ? batch : batch.decoder();
         int[] next = batch.nextSentenceLabels();
-        return TrainableModel.Targets.ofTokens(longs(batch.labels()), next == null ? new long[0] : longs(next));
+        return TrainableModel.Targets.ofTokens(longs(predicted.labels()), next == null ? new long[0] : longs(next));
     }
 
     private static long[] longs(int[] values) {

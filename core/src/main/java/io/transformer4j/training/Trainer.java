@@ -66,6 +66,7 @@ public final class Trainer implements AutoCloseable {
         outputFolder = builder.outputFolder;
         companions = builder.companions;
         ComputePool pool = Builder.given(builder.pool, "pool");
+        model.setLabelSmoothing(arguments.labelSmoothing());
         workers = new DataParallel(builder.model, pool, arguments.precision());
         optimizer = new AdamW(DataParallel.trainable(model), arguments);
         checkpoints = outputFolder == null
@@ -220,7 +221,7 @@ public final class Trainer implements AutoCloseable {
     /** The state after a step with these metrics, or with none if it was skipped. */
     private TrainerState next(
             List<Batch> microBatches, DataPosition position, double seconds, @Nullable Map<String, Double> metrics) {
-        long tokens = microBatches.stream().mapToLong(Batch::totalTokens).sum();
+        long tokens = microBatches.stream().mapToLong(Batch::processedTokens).sum();
         boolean skipped = metrics == null;
         return state.with(next -> next.globalStep(state.globalStep() + 1)
                 .optimizerSteps(state.optimizerSteps() + (skipped ? 0 : 1))

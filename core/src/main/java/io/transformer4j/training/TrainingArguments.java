@@ -10,8 +10,9 @@ import java.util.Locale;
  * @param maxSteps number of optimizer steps
  * @param batchSize sequences in a micro-batch, over all workers
  * @param gradientAccumulationSteps micro-batches in a step
- * @param maxTokensPerBatch most tokens in a micro-batch; 0 for no limit
+ * @param maxTokensPerBatch most tokens in a micro-batch, those of the decoder included; 0 for no limit
  * @param groupByLength whether sequences of similar length share a batch
+ * @param labelSmoothing part of each token label that is spread over the vocabulary
  * @param learningRate at its peak
  * @param minLearningRateRatio lowest learning rate after warm-up, as a part of the peak
  * @param weightDecay decoupled decay of matrices; biases and norms have none
@@ -33,6 +34,7 @@ public record TrainingArguments(
         int gradientAccumulationSteps,
         int maxTokensPerBatch,
         boolean groupByLength,
+        double labelSmoothing,
         double learningRate,
         LearningRateSchedule lrScheduler,
         long warmupSteps,
@@ -61,6 +63,7 @@ public record TrainingArguments(
             .gradientAccumulationSteps(1)
             .maxTokensPerBatch(0)
             .groupByLength(false)
+            .labelSmoothing(0)
             .learningRate(5e-4)
             .lrScheduler(LearningRateSchedule.LINEAR)
             .warmupSteps(0)
@@ -95,6 +98,7 @@ public record TrainingArguments(
                 "gradientAccumulationSteps must be positive, but is %d",
                 gradientAccumulationSteps);
         check(maxTokensPerBatch >= 0, "maxTokensPerBatch must not be negative, but is %d", maxTokensPerBatch);
+        checkRatio("labelSmoothing", labelSmoothing, false);
         check(learningRate > 0, "learningRate must be positive, but is %s", learningRate);
         check(
                 warmupSteps >= 0 && warmupSteps < maxSteps,

@@ -1,0 +1,99 @@
+package io.transformer4j.cli;
+
+import io.transformer4j.data.ParallelText;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+
+/** Mixin of a subcommand that learns from pairs of texts. */
+public final class ParallelTextOptions {
+    @Option(names = "--source", paramLabel = "FILE", description = "Texts to read, one a line; plain or .gz.")
+    private @Nullable Path source;
+
+    @Option(names = "--target", paramLabel = "FILE", description = "What they should become, line by line.")
+    private @Nullable Path target;
+
+    @Option(
+            names = "--pairs",
+            paramLabel = "FILE",
+            description = "Both in one file instead: .tsv with source TAB target, or .jsonl; plain or .gz.")
+    private @Nullable Path pairs;
+
+    @Option(names = "--valid-source", paramLabel = "FILE", description = "Texts to validate with.")
+    private @Nullable Path validSource;
+
+    @Option(names = "--valid-target", paramLabel = "FILE", description = "What they should become.")
+    private @Nullable Path validTarget;
+
+    @Option(names = "--valid-pairs", paramLabel = "FILE", description = "Both in one file instead.")
+    private @Nullable Path validPairs;
+
+    @Option(
+            names = "--source-field",
+            paramLabel = "NAME",
+            defaultValue = "source",
+            description = "Field of .jsonl records with the text to read (default: ${DEFAULT-VALUE}).")
+    private String sourceField = "source";
+
+    @Option(
+            names = "--target-field",
+            paramLabel = "NAME",
+            defaultValue = "target",
+            description = "Field of .jsonl records with what it should become (default: ${DEFAULT-VALUE}).")
+    private String targetField = "target";
+
+    /** The training pairs. */
+    ParallelText training(CommandSpec command) {
+        return read("", source, target, pairs, command)
+                .orElseThrow(() -> new ParameterException(
+                        command.commandLine(), "training pairs are needed: give --source and --target, or --pairs"));
+    }
+
+    /** The validation pairs, if there are any. */
+    Optional<ParallelText> validation(CommandSpec command) {
+        return read("valid-", validSource, validTarget, validPairs, command);
+    }
+
+    private Optional<ParallelText> read(
+            String prefix,
+            @Nullable Path sources,
+            @Nullable Path targets,
+            @Nullable Path together,
+            CommandSpec command) {
+        if ((sources == null) != (targets == null)) {
+            throw new ParameterException(
+                    command.commandLine(),
+                    "--%ssource and --%starget belong together: give both".formatted(prefix, prefix));
+        }
+        if (sources != null && together != null) {
+            throw new ParameterException(
+                    command.commandLine(), "--%ssource contradicts --%spairs".formatted(prefix, prefix));
+        }
+        ParallelText text;
+        if (sources != null && targets != null) {
+            text = ParallelText.ofFiles(sources, targets);
+        } else if (together != null) {
+            String name = together.getFileName().toString().toLowerCase(Locale.ROOT).replaceFirst("\\.gz$", "");
+            text = name.endsWith(".jsonl") || name.endsWith(".ndjson")
+                    ? ParallelText.ofJsonLines(together, sourceField, targetField)
+                    : ParallelText.ofTsv(together);
+        } else {
+            return Optional.empty();
+        }
+        warnOfEmpty(text, sources == null ? together : sources, command.commandLine().getErr());
+        return Optional.of(text);
+    }
+
+    private static void warnOfEmpty(ParallelText text, @Nullable Path file, PrintWriter notes) {
+        if (text.emptyPairs() > 0) {
+            notes.printf(
+                    Locale.ROOT, "%s: %,d pairs with an empty side were left out%n", file, text.emptyPairs());
+            notes.flush();
+        }
+    }
+}

@@ -1,0 +1,166 @@
+package io.transformer4j.data;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Texts and what they should become, pair by pair. Files are UTF-8, plain or gzip.
+ *
+ * @param sources the texts
+ * @param targets as many
+ * @param emptyPairs pairs that were left out because a side was blank
+ */
+public record ParallelText(List<String> sources, List<String> targets, int emptyPairs) {
+    private static final int MAX_LINE_CHARS = 1 << 20;
+
+    /** Copies the lists. */
+    public ParallelText {
+        if (sources.size() != targets.size()) {
+            throw new IllegalArgumentException(sources.size() + " sources need as many targets, not " + targets.size());
+        }
+        sources = List.copyOf(sources);
+        targets = List.copyOf(targets);
+    }
+
+    /** Number of pairs. */
+    public int size() {
+        return sources.size();
+    }
+
+    /**
+     * Line {@code i} of one file with line {@code i} of the other.
+     *
+     * @throws DataException if a file can't be read, isn't UTF-8, or has another number of lines
+     */
+    public static ParallelText ofFiles(Path source, Path target) {
+        List<String> sources = lines(source);
+        List<String> targets = lines(target);
+        if (sources.size() != targets.size()) {
+            throw new DataException(String.format(
+                    Locale.ROOT,
+                    "%s has %,d lines, but %s has %,d: line i of one must belong to line i of the other",
+                    source,
+                    sources.size(),
+                    target,
+                    targets.size()));
+        }
+        Builder pairs = new Builder();
+        for (int i = 0; i < sources.size(); i++) {
+            pairs.add(sources.get(i), targets.get(i));
+        }
+        return pairs.build();
+    }
+
+    /**
+     * The first two columns of lines {@code source TAB target}.
+     *
+     * @throws DataException if the file can't be read, isn't UTF-8, or a line has but one column
+     */
+    public static ParallelText ofTsv(Path file) {
+        Builder pairs = new Builder();
+        List<String> lines = lines(file);
+        for (int i = 0; i < lines.size(); i++) {
+            String[] columns = lines.get(i).split("\t", -1);
+            if (columns.length < 2 && !lines.get(i).isBlank()) {
+                throw new DataException(file + ", line " + (i + 1) + ": has no tab between source and target");
+            }
+            pairs.add(columns[0], columns.length < 2 ? "" : columns[1]);
+        }
+        return pairs.build();
+    }
+
+    /**
+     * Two fields of JSON lines; a list of strings in one is taken as one text with blanks between them.
+     *
+     * @throws DataException if the file can't be read, isn't UTF-8 or JSON, or a record lacks a field
+     */
+    public static ParallelText ofJsonLines(Path file, String sourceField, String targetField) {
+        Builder pairs = new Builder();
+        List<String> lines = lines(file);
+        for (int i = 0; i < lines.size(); i++) {
+            if (!lines.get(i).isBlank()) {
+                String where = file + ", line " + (i + 1);
+                JsonNode record = parse(where, lines.get(i));
+                pairs.add(text(where, record, sourceField), text(where, record, targetField));
+            }
+        }
+        return pairs.build();
+    }
+
+    private static JsonNode parse(String where, String line) {
+        try {
+            JsonNode record = JsonMapper.shared().readTree(line);
+            if (!record.isObject()) {
+                throw new DataException(where + ": not a JSON object");
+            }
+            return record;
+        } catch (JacksonException e) {
+            throw new DataException(where + ": not valid JSON (" + e.getOriginalMessage() + ")", e);
+        }
+    }
+
+    private static String text(String where, JsonNode record, String field) {
+        JsonNode value = record.path(field);
+        if (value.isString()) {
+            return value.stringValue();
+        }
+        if (value.isArray() && !value.isEmpty() && value.valueStream().allMatch(JsonNode::isString)) {
+            return String.join(
+                    " ", value.valueStream().map(JsonNode::stringValue).toList());
+        }
+        throw new DataException(
+                where + ": has no text in field \"" + field + "\"; its fields are " + record.propertyNames());
+    }
+
+    /**
+     * The lines of a text file, blank ones included.
+     *
+     * @throws DataException if it can't be read or isn't UTF-8; the byte is named
+     */
+    public static List<String> lines(Path file) {
+        try (InputStream raw = Files.newInputStream(file);
+                LineReader reader = new LineReader(
+                        new Utf8Reader(file.toString(), CorpusReader.decompressed(file.toString(), raw)),
+                        MAX_LINE_CHARS)) {
+            List<String> lines = new ArrayList<>();
+            for (String line = reader.next(); line != null; line = reader.next()) {
+                if (reader.splits() > 0) {
+                    throw new DataException(file + ", line " + (lines.size() + 1) + ": is longer than " + MAX_LINE_CHARS
+                            + " characters");
+                }
+                lines.add(line);
+            }
+            return lines;
+        } catch (IOException e) {
+            throw new DataException(file + ": cannot be read (" + e.getMessage() + ")", e);
+        }
+    }
+
+    /** Collects pairs with text on both sides. */
+    private static final class Builder {
+        private final List<String> sources = new ArrayList<>();
+        private final List<String> targets = new ArrayList<>();
+        private int empty;
+
+        void add(String source, String target) {
+            if (source.isBlank() || target.isBlank()) {
+                empty++;
+            } else {
+                sources.add(source.strip());
+                targets.add(target.strip());
+            }
+        }
+
+        ParallelText build() {
+            return new ParallelText(sources, targets, empty);
+        }
+    }
+}
