@@ -40,7 +40,7 @@ class ArchitectureTest {
             .layer("models")
             .definedBy("io.transformer4j.models..")
             .layer("text")
-            .definedBy("io.transformer4j.data..", "io.transformer4j.corpus..")
+            .definedBy("io.transformer4j.data..", "io.transformer4j.corpus..", "io.transformer4j.evaluation..")
             .layer("tracking")
             .definedBy("io.transformer4j.tracking..")
             .layer("work")
@@ -48,6 +48,7 @@ class ArchitectureTest {
             .layer("use")
             .definedBy(
                     "io.transformer4j.pretraining..",
+                    "io.transformer4j.seq2seq..",
                     "io.transformer4j.pipelines..",
                     "io.transformer4j.scaling..",
                     "io.transformer4j.verification..")
@@ -75,6 +76,7 @@ class ArchitectureTest {
             .that(resideInAnyPackage(
                     "io.transformer4j.data..",
                     "io.transformer4j.corpus..",
+                    "io.transformer4j.evaluation..",
                     "io.transformer4j.tracking..",
                     "io.transformer4j.scaling",
                     "io.transformer4j.tokenizers.."))
