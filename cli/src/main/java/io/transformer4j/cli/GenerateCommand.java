@@ -142,18 +142,18 @@ final class GenerateCommand implements Callable<Integer> {
     }
 
     private GenerationConfig settings(GenerationConfig defaults) {
-        return new GenerationConfig(
-                maxNewTokens,
-                sample == null ? defaults.doSample() || samplingOption().isPresent() : sample,
-                temperature == null ? defaults.temperature() : temperature,
-                topK == null ? defaults.topK() : topK,
-                topP == null ? defaults.topP() : topP,
-                repetitionPenalty == null ? defaults.repetitionPenalty() : repetitionPenalty,
-                defaults.eosTokenIds(),
-                stop.isEmpty()
-                        ? defaults.stopStrings()
-                        : stop.stream().map(GenerateCommand::unescaped).toList(),
-                compute.seed());
+        return defaults.with(c -> c.maxNewTokens(maxNewTokens)
+                .doSample(
+                        sample == null ? defaults.doSample() || samplingOption().isPresent() : sample)
+                .temperature(temperature == null ? defaults.temperature() : temperature)
+                .topK(topK == null ? defaults.topK() : topK)
+                .topP(topP == null ? defaults.topP() : topP)
+                .repetitionPenalty(repetitionPenalty == null ? defaults.repetitionPenalty() : repetitionPenalty)
+                .stopStrings(
+                        stop.isEmpty()
+                                ? defaults.stopStrings()
+                                : stop.stream().map(GenerateCommand::unescaped).toList())
+                .seed(compute.seed()));
     }
 
     private static String unescaped(String text) {

@@ -78,21 +78,24 @@ public final class ParallelTextOptions {
         if (sources != null && targets != null) {
             text = ParallelText.ofFiles(sources, targets);
         } else if (together != null) {
-            String name = together.getFileName().toString().toLowerCase(Locale.ROOT).replaceFirst("\\.gz$", "");
+            String name =
+                    together.getFileName().toString().toLowerCase(Locale.ROOT).replaceFirst("\\.gz$", "");
             text = name.endsWith(".jsonl") || name.endsWith(".ndjson")
                     ? ParallelText.ofJsonLines(together, sourceField, targetField)
                     : ParallelText.ofTsv(together);
         } else {
             return Optional.empty();
         }
-        warnOfEmpty(text, sources == null ? together : sources, command.commandLine().getErr());
+        warnOfEmpty(
+                text,
+                sources == null ? together : sources,
+                command.commandLine().getErr());
         return Optional.of(text);
     }
 
     private static void warnOfEmpty(ParallelText text, @Nullable Path file, PrintWriter notes) {
         if (text.emptyPairs() > 0) {
-            notes.printf(
-                    Locale.ROOT, "%s: %,d pairs with an empty side were left out%n", file, text.emptyPairs());
+            notes.printf(Locale.ROOT, "%s: %,d pairs with an empty side were left out%n", file, text.emptyPairs());
             notes.flush();
         }
     }

@@ -103,7 +103,9 @@ public final class Seq2SeqArchitectureOptions {
             description = "Dropout behind the activation (default: ${DEFAULT-VALUE}).")
     private double activationDropout;
 
-    @Option(names = "--pre-norm", description = "transformer: normalize the input of each sublayer, not the sum after it.")
+    @Option(
+            names = "--pre-norm",
+            description = "transformer: normalize the input of each sublayer, not the sum after it.")
     private boolean preNorm;
 
     @Option(
@@ -142,8 +144,8 @@ public final class Seq2SeqArchitectureOptions {
         }
         if (!(opened instanceof EncoderDecoderModel<?> fitting)) {
             opened.close();
-            throw new IllegalArgumentException("pairs of texts need an encoder–decoder model, but this is a "
-                    + opened.architecture());
+            throw new IllegalArgumentException(
+                    "pairs of texts need an encoder–decoder model, but this is a " + opened.architecture());
         }
         tokenizers.checkFits(fitting.config().vocabSize(), fitting.targetVocabSize());
         return fitting;
@@ -159,8 +161,14 @@ public final class Seq2SeqArchitectureOptions {
 
     private Map<String, Object> sizes(Seq2SeqTokenizers tokenizers) {
         int pad = tokenizers.target().padTokenId().orElse(0);
-        int eos = tokenizers.target().eosTokenId().orElseGet(() -> tokenizers.target().sepTokenId().orElse(0));
-        int start = tokenizers.target().bosTokenId().orElseGet(() -> tokenizers.target().clsTokenId().orElse(pad));
+        int eos = tokenizers
+                .target()
+                .eosTokenId()
+                .orElseGet(() -> tokenizers.target().sepTokenId().orElse(0));
+        int start = tokenizers
+                .target()
+                .bosTokenId()
+                .orElseGet(() -> tokenizers.target().clsTokenId().orElse(pad));
         long width = ffnDim == null ? 4 * dModel : ffnDim;
         Map<String, Object> config = new LinkedHashMap<>();
         config.put("d_model", dModel);

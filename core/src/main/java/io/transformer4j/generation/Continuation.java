@@ -10,7 +10,6 @@ final class Continuation {
     private final TokenSequence sequence;
     private final SplittableRandom random;
     private final GenerationConfig config;
-    private final int maxLength;
     private final @Nullable TextStream text;
     private @Nullable FinishReason finishReason;
 
@@ -28,10 +27,9 @@ final class Continuation {
             int positions,
             @Nullable Tokenizer tokenizer) {
         this.prompt = prompt;
-        this.sequence = new TokenSequence(ids);
+        this.sequence = new TokenSequence(ids, config.maxLength(ids.length, positions));
         this.random = random;
         this.config = config;
-        this.maxLength = (int) Math.min(positions, (long) ids.length + config.maxNewTokens());
         this.text = tokenizer == null ? null : new TextStream(tokenizer, config.stopStrings());
     }
 
@@ -40,7 +38,7 @@ final class Continuation {
         sequence.add(id);
         if (config.eosTokenIds().contains(id)) {
             finishReason = FinishReason.EOS;
-        } else if (sequence.size() >= maxLength) {
+        } else if (sequence.isFull()) {
             finishReason = FinishReason.LENGTH;
         }
         String fresh = "";
@@ -75,6 +73,6 @@ final class Continuation {
             throw new IllegalStateException("prompt " + prompt + " is still being continued");
         }
         return new Generation(
-                sequence.prompt(), sequence.continuation(), text == null ? "" : text.text(), finishReason);
+                sequence.prompt(), sequence.continuation(), text == null ? "" : text.text(), finishReason, null);
     }
 }

@@ -18,6 +18,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.annotation.JsonNaming;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * How tokens are chosen and when to stop; names and meanings as in HF {@code GenerationConfig}.
@@ -28,6 +29,16 @@ import tools.jackson.databind.annotation.JsonNaming;
  * @param topK sample among this many likeliest tokens; 0 for all
  * @param topP sample among the likeliest tokens that together have this probability; 1 for all
  * @param repetitionPenalty divisor of positive and factor of negative scores of tokens that occurred; 1 for none
+ * @param numBeams hypotheses that beam search follows; 1 for none
+ * @param numReturnSequences best hypotheses to return for each prompt
+ * @param lengthPenalty above 0, long hypotheses gain; their log-probability is divided by a power of their length
+ * @param lengthNormalization which power
+ * @param earlyStopping when beam search has seen enough
+ * @param noRepeatNgramSize no sequence of this many tokens comes twice; 0 for no such rule
+ * @param minNewTokens fewest tokens to add before a text may end
+ * @param badWordsIds sequences of tokens that must not come up
+ * @param forcedBosTokenId first token behind the decoder's start token; null for any
+ * @param forcedEosTokenId last token of a text that has become as long as it may; null for any
  * @param eosTokenIds tokens that end a text
  * @param stopStrings texts that end a text
  * @param seed of sampling: same seed, same text, on the same machine with the same number of threads
@@ -40,14 +51,83 @@ public record GenerationConfig(
         int topK,
         double topP,
         double repetitionPenalty,
+        int numBeams,
+        int numReturnSequences,
+        double lengthPenalty,
+        LengthNormalization lengthNormalization,
+        EarlyStopping earlyStopping,
+        int noRepeatNgramSize,
+        int minNewTokens,
+        List<List<Integer>> badWordsIds,
+        @Nullable Integer forcedBosTokenId,
+        @Nullable Integer forcedEosTokenId,
         Set<Integer> eosTokenIds,
         List<String> stopStrings,
         long seed)
         implements GenerationConfigBuilder.With {
 
     /** Greedy, up to 50 tokens; when sampling is switched on, among the 50 likeliest tokens, as in HF. */
-    public static final GenerationConfig DEFAULT =
-            new GenerationConfig(50, false, 1, 50, 1, 1, Set.of(), List.of(), 42);
+    public static final GenerationConfig DEFAULT = new GenerationConfig(
+            50,
+            false,
+            1,
+            50,
+            1,
+            1,
+            1,
+            1,
+            1,
+            LengthNormalization.LENGTH,
+            EarlyStopping.FALSE,
+            0,
+            0,
+            List.of(),
+            null,
+            null,
+            Set.of(),
+            List.of(),
+            42);
+
+    /** What a hypothesis' log-probability is divided by. */
+    public enum LengthNormalization {
+        /** {@code length^penalty}, as in HF. */
+        LENGTH {
+            @Override
+            double divisor(int length, double penalty) {
+                return Math.pow(length, penalty);
+            }
+        },
+        /** {@code ((5 + length) / 6)^penalty} (Wu et al. 2016, eq. 14). */
+        GNMT {
+            @Override
+            double divisor(int length, double penalty) {
+                return Math.pow((5 + length) / 6.0, penalty);
+            }
+        };
+
+        abstract double divisor(int length, double penalty);
+    }
+
+    /** When beam search has seen enough, once there are as many finished hypotheses as beams. */
+    public enum EarlyStopping {
+        /** When the best running one, were it to end now, is not better than the worst finished one. */
+        FALSE,
+        /** At once. */
+        TRUE,
+        /** When the best running one could not get better than the worst finished one at any length. */
+        NEVER;
+
+        static EarlyStopping of(@Nullable Object value) {
+            if (value == null || Boolean.FALSE.equals(value)) {
+                return FALSE;
+            }
+            check(
+                    Boolean.TRUE.equals(value) || "never".equals(value),
+                    "early_stopping must be true, false or \"never\", but is %s",
+                    value);
+            return Boolean.TRUE.equals(value) ? TRUE : NEVER;
+        }
+    }
 
     /** File with these settings in a checkpoint folder. */
     public static final String FILE_NAME = "generation_config.json";
@@ -63,6 +143,22 @@ public record GenerationConfig(
         check(topK >= 0, "top_k must be 0 (all tokens) or more, but is %d", topK);
         checkTopP(topP);
         checkRepetitionPenalty(repetitionPenalty);
+        PretrainedConfig.checkPositive("num_beams", numBeams);
+        check(
+                numReturnSequences >= 1 && numReturnSequences <= numBeams,
+                "num_return_sequences must be between 1 and num_beams (%d), but is %d",
+                numBeams,
+                numReturnSequences);
+        check(!doSample || numBeams == 1, "do_sample and num_beams %d exclude each other", numBeams);
+        check(Double.isFinite(lengthPenalty), "length_penalty must be a number, but is %s", lengthPenalty);
+        check(noRepeatNgramSize >= 0, "no_repeat_ngram_size must not be negative, but is %d", noRepeatNgramSize);
+        check(
+                minNewTokens >= 0 && minNewTokens <= maxNewTokens,
+                "min_new_tokens must be between 0 and max_new_tokens (%d), but is %d",
+                maxNewTokens,
+                minNewTokens);
+        badWordsIds = badWordsIds.stream().map(List::copyOf).toList();
+        check(badWordsIds.stream().noneMatch(List::isEmpty), "bad_words_ids must not contain an empty list");
         eosTokenIds = Set.copyOf(eosTokenIds);
         stopStrings = List.copyOf(stopStrings);
         check(stopStrings.stream().noneMatch(String::isEmpty), "stop_strings must not contain an empty string");
@@ -89,6 +185,20 @@ public record GenerationConfig(
             return config.with(c -> c.eosTokenIds(Set.of(id)));
         }
         return config;
+    }
+
+    /**
+     * Settings in the words of {@value #FILE_NAME}; what {@code tree} doesn't say is as in {@link #DEFAULT}.
+     *
+     * @throws IllegalArgumentException in one sentence with the key's name
+     */
+    public static GenerationConfig of(Map<String, ?> tree) {
+        return JsonMapper.shared().convertValue(tree, Stored.class).applyTo(DEFAULT);
+    }
+
+    /** Most tokens of a text with its prompt, in a model of {@code positions}. */
+    int maxLength(int promptLength, int positions) {
+        return (int) Math.min(positions, (long) promptLength + maxNewTokens);
     }
 
     static void checkTemperature(double temperature) {
@@ -126,30 +236,38 @@ public record GenerationConfig(
             List<String> stopStrings,
 
             @Nullable Integer numBeams,
+            @Nullable Integer numReturnSequences,
+            @Nullable Double lengthPenalty,
+            @Nullable Object earlyStopping,
             @Nullable Integer noRepeatNgramSize,
+            @Nullable Integer minNewTokens,
+            @Nullable List<List<Integer>> badWordsIds,
+            @Nullable Integer forcedBosTokenId,
+            @Nullable Integer forcedEosTokenId,
             @JsonAnySetter @Nullable Map<String, Object> other) {
 
         GenerationConfig applyTo(GenerationConfig defaults) {
-            checkOnly("num_beams", numBeams, 1);
-            checkOnly("no_repeat_ngram_size", noRepeatNgramSize, 0);
-            return new GenerationConfig(
-                    or(maxNewTokens, defaults.maxNewTokens),
-                    or(doSample, defaults.doSample),
-                    or(temperature, defaults.temperature),
-                    or(topK, defaults.topK),
-                    or(topP, defaults.topP),
-                    or(repetitionPenalty, defaults.repetitionPenalty),
-                    eosTokenId == null ? defaults.eosTokenIds : Set.copyOf(eosTokenId),
-                    or(stopStrings, defaults.stopStrings),
-                    defaults.seed);
+            return defaults.with(c -> c.maxNewTokens(or(maxNewTokens, defaults.maxNewTokens))
+                    .doSample(or(doSample, defaults.doSample))
+                    .temperature(or(temperature, defaults.temperature))
+                    .topK(or(topK, defaults.topK))
+                    .topP(or(topP, defaults.topP))
+                    .repetitionPenalty(or(repetitionPenalty, defaults.repetitionPenalty))
+                    .numBeams(or(numBeams, defaults.numBeams))
+                    .numReturnSequences(or(numReturnSequences, defaults.numReturnSequences))
+                    .lengthPenalty(or(lengthPenalty, defaults.lengthPenalty))
+                    .earlyStopping(EarlyStopping.of(earlyStopping))
+                    .noRepeatNgramSize(or(noRepeatNgramSize, defaults.noRepeatNgramSize))
+                    .minNewTokens(or(minNewTokens, defaults.minNewTokens))
+                    .badWordsIds(or(badWordsIds, defaults.badWordsIds))
+                    .forcedBosTokenId(forcedBosTokenId)
+                    .forcedEosTokenId(forcedEosTokenId)
+                    .eosTokenIds(eosTokenId == null ? defaults.eosTokenIds : Set.copyOf(eosTokenId))
+                    .stopStrings(or(stopStrings, defaults.stopStrings)));
         }
 
         private static <T> T or(@Nullable T value, T fallback) {
             return Optional.ofNullable(value).orElse(fallback);
-        }
-
-        private static void checkOnly(String key, @Nullable Integer value, int supported) {
-            check(value == null || value == supported, "%s is %d, but only %d is supported", key, value, supported);
         }
     }
 }

@@ -22,6 +22,21 @@ public interface LogitsProcessor {
         if (config.repetitionPenalty() != 1) {
             processors.add(new RepetitionPenalty(config.repetitionPenalty()));
         }
+        if (config.noRepeatNgramSize() > 0) {
+            processors.add(new NoRepeatNgram(config.noRepeatNgramSize()));
+        }
+        if (!config.badWordsIds().isEmpty()) {
+            processors.add(new BadWords(config.badWordsIds(), config.eosTokenIds()));
+        }
+        if (config.minNewTokens() > 0) {
+            processors.add(new MinNewTokens(config.minNewTokens(), config.eosTokenIds()));
+        }
+        if (config.forcedBosTokenId() != null) {
+            processors.add(ForcedToken.first(config.forcedBosTokenId()));
+        }
+        if (config.forcedEosTokenId() != null) {
+            processors.add(ForcedToken.last(config.forcedEosTokenId()));
+        }
         if (config.doSample()) {
             if (config.temperature() != 1) {
                 processors.add(new Temperature(config.temperature()));

@@ -7,14 +7,36 @@ import java.util.stream.IntStream;
 /** A prompt that grows by one token after the other. Not thread-safe. */
 public final class TokenSequence {
     private final int promptLength;
+    private final int maxLength;
     private int[] ids;
     private int size;
 
-    /** Only the prompt at first. */
+    /** Only the prompt at first, and no limit. */
     TokenSequence(int[] prompt) {
-        ids = Arrays.copyOf(prompt, prompt.length + 16);
-        size = prompt.length;
-        promptLength = prompt.length;
+        this(prompt, Integer.MAX_VALUE);
+    }
+
+    /**
+     * Only the prompt at first.
+     *
+     * @param maxLength most tokens, those of the prompt included
+     */
+    TokenSequence(int[] prompt, int maxLength) {
+        this(Arrays.copyOf(prompt, prompt.length + 16), prompt.length, prompt.length, maxLength);
+    }
+
+    private TokenSequence(int[] ids, int size, int promptLength, int maxLength) {
+        this.ids = ids;
+        this.size = size;
+        this.promptLength = promptLength;
+        this.maxLength = maxLength;
+    }
+
+    /** This sequence with another token behind it. */
+    TokenSequence plus(int id) {
+        TokenSequence longer = new TokenSequence(ids.clone(), size, promptLength, maxLength);
+        longer.add(id);
+        return longer;
     }
 
     void add(int id) {
@@ -27,6 +49,16 @@ public final class TokenSequence {
     /** Tokens of prompt and continuation. */
     public int size() {
         return size;
+    }
+
+    /** Whether there is room for one more token only. */
+    public boolean endsWithNext() {
+        return size == maxLength - 1;
+    }
+
+    /** Whether there is no room for another token. */
+    boolean isFull() {
+        return size >= maxLength;
     }
 
     /** Tokens that were added to the prompt. */

@@ -27,6 +27,7 @@ final class CaseComparison {
 
     private static final String LOSS = "loss";
     private static final String WEIGHT = "loss_weight/";
+    private static final String SMOOTHED = "loss_label_smoothing_";
     private static final String NORM = "gradnorm/";
     private static final String SLICE = "gradslice/";
 
@@ -118,9 +119,28 @@ final class CaseComparison {
         check(model instanceof TrainableModel, "%s has no loss, but the case has labels", model.architecture());
         TrainableModel.Targets targets = reference.targets();
         TrainableModel.Totals totals = TrainableModel.Totals.of(List.of(targets), reference.sequences());
-        Tensor loss = ((TrainableModel) model).loss(inputs, targets, totals).total();
-        double expected = expected(LOSS).item_double();
-        add(Check.Kind.LOSS, LOSS, Math.abs(loss.item_double() - expected), OUTPUT_TOLERANCE * Math.abs(expected));
+        Tensor loss = targetLoss(LOSS, 0, inputs, targets, totals);
+        for (String name : references.names()) { // if there is a smoothed loss too, gradients are those of it
+            if (name.startsWith(prefix + SMOOTHED)) {
+                double smoothing = Double.parseDouble(name.substring((prefix + SMOOTHED).length()));
+                loss = targetLoss(name.substring(prefix.length()), smoothing, inputs, targets, totals);
+            }
+        }
+        return loss;
+    }
+
+    private Tensor targetLoss(
+            String name,
+            double smoothing,
+            ModelInputs inputs,
+            TrainableModel.Targets targets,
+            TrainableModel.Totals totals) {
+        TrainableModel trainable = (TrainableModel) model;
+        trainable.setLabelSmoothing(smoothing);
+        Tensor loss = trainable.loss(inputs, targets, totals).total();
+        trainable.setLabelSmoothing(0);
+        double expected = expected(name).item_double();
+        add(Check.Kind.LOSS, name, Math.abs(loss.item_double() - expected), OUTPUT_TOLERANCE * Math.abs(expected));
         return loss;
     }
 

@@ -48,7 +48,7 @@ public final class CheckpointVerifier {
         try (References references = References.open(folder)) {
             architecture = references.architecture();
             Map<String, Object> config = ConfigJson.readTree(folder.resolve(Models.CONFIG_NAME));
-            try (PretrainedModel model = Models.load(folder, architecture, Devices.cpu())) {
+            try (PretrainedModel model = load(architecture, config)) {
                 for (JsonNode spec : references.cases()) {
                     verify(new ReferenceCase(spec, model, config), model, references);
                 }
@@ -56,15 +56,21 @@ public final class CheckpointVerifier {
             }
             Path trajectory = trajectory(references);
             if (Files.exists(trajectory)) {
-                try (PretrainedModel model = Models.load(folder, architecture, Devices.cpu())) {
-                    checks.addAll(
-                            TrajectoryComparison.run(model, references.cases().get(0), config, trajectory));
+                try (PretrainedModel model = load(architecture, config)) {
+                    checks.addAll(TrajectoryComparison.run(model, references, config, trajectory));
                 }
             }
         } catch (CheckpointException | IllegalArgumentException | JacksonException e) {
             problems.add(Objects.requireNonNullElse(e.getMessage(), e.toString()));
         }
         return new VerificationReport(folder, architecture, checks, problems);
+    }
+
+    /** The class that the references name, or the family's only one where {@code config.json} doesn't speak of classes. */
+    private PretrainedModel load(String architecture, Map<String, Object> config) {
+        return config.containsKey("architectures")
+                ? Models.load(folder, architecture, Devices.cpu())
+                : Models.load(folder, Devices.cpu());
     }
 
     private void verify(ReferenceCase reference, PretrainedModel model, References references) {

@@ -4,10 +4,12 @@ import io.transformer4j.generation.Generation;
 import io.transformer4j.generation.GenerationConfig;
 import io.transformer4j.generation.TextGenerator;
 import io.transformer4j.models.CausalLanguageModel;
+import io.transformer4j.models.GenerativeModel;
 import io.transformer4j.models.PretrainedModel;
 import io.transformer4j.torch.ComputePool;
 import io.transformer4j.torch.Precision;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -16,8 +18,23 @@ import tools.jackson.databind.JsonNode;
 
 /** Generated tokens against those of HF's {@code generate()}. */
 final class GenerationComparison {
-    private static final Set<String> GREEDY_ARGUMENTS =
-            Set.of("max_new_tokens", "do_sample", "pad_token_id", "eos_token_id", "use_cache", "num_beams");
+    private static final Set<String> KNOWN_ARGUMENTS = Set.of(
+            "max_new_tokens",
+            "do_sample",
+            "pad_token_id",
+            "eos_token_id",
+            "use_cache",
+            "num_beams",
+            "num_return_sequences",
+            "length_penalty",
+            "early_stopping",
+            "no_repeat_ngram_size",
+            "min_new_tokens",
+            "bad_words_ids",
+            "forced_bos_token_id",
+            "forced_eos_token_id");
+    /** What rounding leaves of sums of log-probabilities. */
+    private static final double SCORE_TOLERANCE = 1e-5;
 
     private final PretrainedModel model;
     private final JsonNode spec;
@@ -47,41 +64,60 @@ final class GenerationComparison {
 
     private void compare(String part, JsonNode run, List<Check> checks) {
         JsonNode arguments = run.required("args");
-        List<List<Integer>> generated = greedy(arguments);
-        int prompt = spec.required("input_ids").path(0).size();
+        List<Generation> generated = generate(arguments);
+        int prompt = model instanceof CausalLanguageModel
+                ? spec.required("input_ids").path(0).size()
+                : 1; // the decoder's start token
         int wrong = 0;
+        double worst = 0;
         for (int row = 0; row < generated.size(); row++) {
+            Generation generation = generated.get(row);
             wrong += differences(
-                    generated.get(row),
+                    generation.newIds(),
                     continuation(run.required("sequences").required(row), prompt, endTokens(arguments)));
+            if (generation.score() != null) {
+                double expected = run.required("sequences_scores").required(row).asDouble();
+                worst = Math.max(worst, Math.abs(generation.score() - expected));
+            }
         }
         checks.add(new Check(part, Check.Kind.IDS, "sequences", wrong, 0));
+        if (run.has("sequences_scores")) {
+            checks.add(new Check(part, Check.Kind.SCORES, "sequences_scores", worst, SCORE_TOLERANCE));
+        }
     }
 
-    private List<List<Integer>> greedy(JsonNode arguments) {
+    private List<Generation> generate(JsonNode arguments) {
         for (String key : arguments.propertyNames()) {
-            if (!GREEDY_ARGUMENTS.contains(key)) {
+            if (!KNOWN_ARGUMENTS.contains(key)) {
                 throw new IllegalArgumentException(key + " is not supported");
             }
         }
-        if (arguments.path("num_beams").asInt(1) > 1
-                || arguments.path("do_sample").asBoolean(false)) {
-            throw new IllegalArgumentException("only greedy search is supported");
+        if (arguments.path("do_sample").asBoolean(false)) {
+            throw new IllegalArgumentException("drawn tokens can't be compared");
         }
-        if (!(model instanceof CausalLanguageModel)) {
+        if (!(model instanceof GenerativeModel)) {
             throw new IllegalArgumentException(model.architecture() + " doesn't generate");
         }
         try (ComputePool pool = new ComputePool(1)) {
-            GenerationConfig settings = GenerationConfig.DEFAULT.with(c ->
-                    c.maxNewTokens(arguments.required("max_new_tokens").asInt()).eosTokenIds(endTokens(arguments)));
-            return generator(model, pool).generate(prompts(), settings).stream()
-                    .map(Generation::newIds)
-                    .toList();
+            return generator(model, pool).generate(prompts(), settings(arguments));
         }
     }
 
+    /** What the arguments and, where they are silent, the model's configuration ask for. */
+    private GenerationConfig settings(JsonNode arguments) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        for (String key : List.of("forced_bos_token_id", "forced_eos_token_id")) {
+            if (config.get(key) != null) {
+                tree.put(key, config.get(key));
+            }
+        }
+        arguments.properties().forEach(argument -> tree.put(argument.getKey(), argument.getValue()));
+        tree.put("eos_token_id", endTokens(arguments));
+        return GenerationConfig.of(tree);
+    }
+
     @SuppressWarnings("unchecked") // the caller has checked the interface, which the parameter's type can't say
-    private static <M extends PretrainedModel & CausalLanguageModel> TextGenerator generator(
+    private static <M extends PretrainedModel & GenerativeModel> TextGenerator generator(
             PretrainedModel model, ComputePool pool) {
         return new TextGenerator((M) model, null, pool, Precision.FP32);
     }

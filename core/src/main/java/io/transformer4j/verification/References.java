@@ -69,6 +69,12 @@ final class References implements AutoCloseable {
         return List.copyOf(spec.required("cases").valueStream().toList());
     }
 
+    /** Fixed tables that the reference has among its parameters. */
+    Set<String> frozen() {
+        return Set.copyOf(
+                spec.path("frozen").valueStream().map(JsonNode::asString).toList());
+    }
+
     /** Prompts and runs; missing if nothing is to be generated. */
     JsonNode generation() {
         return spec.path("generation");

@@ -14,11 +14,11 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
-import tools.jackson.databind.JsonNode;
 
 /**
  * Optimizer steps from a checkpoint on one batch, against those of a reference run: clipping to norm 1, AdamW with weight
@@ -36,24 +36,27 @@ final class TrajectoryComparison {
     private final TrainableModel model;
     private final ReferenceCase batch;
     private final SafetensorsFile expected;
+    private final Set<String> frozen;
     private final List<Check> checks = new ArrayList<>();
     /** The largest gradient so far of each element, by the checkpoint's names. */
     private final Map<String, Tensor> largest = new LinkedHashMap<>();
 
     private double largestNorm;
 
-    private TrajectoryComparison(TrainableModel model, ReferenceCase batch, SafetensorsFile expected) {
+    private TrajectoryComparison(
+            TrainableModel model, ReferenceCase batch, SafetensorsFile expected, Set<String> frozen) {
         this.model = model;
         this.batch = batch;
         this.expected = expected;
+        this.frozen = frozen;
     }
 
-    static List<Check> run(PretrainedModel model, JsonNode spec, Map<String, Object> config, Path trajectory) {
+    static List<Check> run(PretrainedModel model, References references, Map<String, Object> config, Path trajectory) {
         check(model instanceof TrainableModel, "%s has no loss to train with", model.architecture());
         try (SafetensorsFile expected = SafetensorsFile.open(trajectory);
                 TensorScope scope = new TensorScope()) {
-            return new TrajectoryComparison((TrainableModel) model, new ReferenceCase(spec, model, config), expected)
-                    .follow();
+            ReferenceCase batch = new ReferenceCase(references.cases().get(0), model, config);
+            return new TrajectoryComparison((TrainableModel) model, batch, expected, references.frozen()).follow();
         }
     }
 
@@ -117,9 +120,11 @@ final class TrajectoryComparison {
 
     private void compareWeights() {
         Map<String, Tensor> values = new LinkedHashMap<>();
-        model.namedParameters()
-                .forEach(
-                        (name, parameter) -> values.put(name, parameter.tensor().detach()));
+        model.namedParameters().forEach((name, parameter) -> {
+            if (parameter.trainable()) {
+                values.put(name, parameter.tensor().detach());
+            }
+        });
         Map<String, Tensor> weights = model.weightMap().toCheckpoint(values);
         weights.forEach((name, weight) -> {
             if (!expected.names().contains("final/" + name)) {
@@ -138,7 +143,8 @@ final class TrajectoryComparison {
                     TOLERANCE * Math.max(1, reference.abs().max().item_double()));
         });
         for (String name : expected.names()) {
-            if (name.startsWith("final/") && !weights.containsKey(name.substring("final/".length()))) {
+            String parameter = name.replaceFirst("^final/", "");
+            if (name.startsWith("final/") && !weights.containsKey(parameter) && !frozen.contains(parameter)) {
                 throw new IllegalArgumentException("the model has no parameter " + name);
             }
         }

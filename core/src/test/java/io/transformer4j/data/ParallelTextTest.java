@@ -55,8 +55,8 @@ class ParallelTextTest {
 
     @Test
     void theDecoderSeesTheTargetOneTokenLate() {
-        Seq2SeqDataset dataset =
-                new Seq2SeqDataset(List.of(new int[] {7, 8, 2}, new int[] {9, 2}), List.of(new int[] {5, 6, 2}, new int[] {2}), 1);
+        Seq2SeqDataset dataset = new Seq2SeqDataset(
+                List.of(new int[] {7, 8, 2}, new int[] {9, 2}), List.of(new int[] {5, 6, 2}, new int[] {2}), 1);
         Batch batch = Batch.of(List.of(dataset.get(0, 0), dataset.get(0, 1)));
 
         assertThat(batch.inputIds()).containsExactly(7, 8, 2, 9, 2);
@@ -65,7 +65,9 @@ class ParallelTextTest {
         assertThat(batch.decoder().labels()).containsExactly(5, 6, 2, 2);
         assertThat(batch.labelledTokens()).isEqualTo(4);
         assertThat(batch.processedTokens()).isEqualTo(9);
-        assertThat(batch.split(2)).extracting(part -> part.decoder().totalTokens()).containsExactly(3, 1);
+        assertThat(batch.split(2))
+                .extracting(part -> part.decoder().totalTokens())
+                .containsExactly(3, 1);
         assertThat(dataset.tokens()).isEqualTo(9);
     }
 

@@ -64,11 +64,7 @@ class EvaluationTest {
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "ROUGE_1,     0.75,  0.6666666667",
-        "ROUGE_2, 0.2857142857, 0.25",
-        "ROUGE_L,     0.625, 0.5555555556"
-    })
+    @CsvSource({"ROUGE_1,     0.75,  0.6666666667", "ROUGE_2, 0.2857142857, 0.25", "ROUGE_L,     0.625, 0.5555555556"})
     void rougeCountsWhatBothTextsHave(Rouge.Type type, double precision, double recall) {
         // 8 words: the quick brown dog jumps on the log; 9 words: the quick brown fox jumps over the lazy dog
         Rouge.Score score = new Rouge(type, false)

@@ -32,7 +32,13 @@ class GenerationConfigTest {
                 """);
 
         assertThat(config)
-                .isEqualTo(new GenerationConfig(9, true, 0.7, 50, 0.9, 1.3, Set.of(3, 5), List.of("END"), 42));
+                .isEqualTo(GenerationConfig.DEFAULT.with(c -> c.maxNewTokens(9)
+                        .doSample(true)
+                        .temperature(0.7)
+                        .topP(0.9)
+                        .repetitionPenalty(1.3)
+                        .eosTokenIds(Set.of(3, 5))
+                        .stopStrings(List.of("END"))));
     }
 
     @Test
@@ -44,6 +50,27 @@ class GenerationConfigTest {
                 .isEqualTo(GenerationConfig.DEFAULT.with(c -> c.eosTokenIds(Set.of(7))));
     }
 
+    @Test
+    void readsTheSettingsOfBeamSearch() throws IOException {
+        GenerationConfig config = load("""
+                {"num_beams": 4, "num_return_sequences": 2, "length_penalty": 0.6, "early_stopping": "never",
+                 "no_repeat_ngram_size": 3, "min_new_tokens": 2, "bad_words_ids": [[5], [6, 7]],
+                 "forced_bos_token_id": 8, "forced_eos_token_id": 7}
+                """);
+
+        assertThat(config)
+                .isEqualTo(GenerationConfig.DEFAULT.with(c -> c.numBeams(4)
+                        .numReturnSequences(2)
+                        .lengthPenalty(0.6)
+                        .earlyStopping(GenerationConfig.EarlyStopping.NEVER)
+                        .noRepeatNgramSize(3)
+                        .minNewTokens(2)
+                        .badWordsIds(List.of(List.of(5), List.of(6, 7)))
+                        .forcedBosTokenId(8)
+                        .forcedEosTokenId(7)
+                        .eosTokenIds(Set.of(7))));
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             {"temperature": 0}          | temperature must be positive, but is 0.0; for the likeliest token switch do_sample off
@@ -51,7 +78,12 @@ class GenerationConfigTest {
             {"top_k": -1}               | top_k must be 0 (all tokens) or more, but is -1
             {"max_new_tokens": 0}       | max_new_tokens must be positive, but is 0
             {"repetition_penalty": -1}  | repetition_penalty must be positive (1 for none), but is -1.0
-            {"num_beams": 4}            | num_beams is 4, but only 1 is supported
+            {"num_beams": 0}            | num_beams must be positive, but is 0
+            {"num_beams": 4, "num_return_sequences": 5} | num_return_sequences must be between 1 and num_beams (4), but is 5
+            {"num_beams": 4, "do_sample": true} | do_sample and num_beams 4 exclude each other
+            {"early_stopping": "soon"}  | early_stopping must be true, false or "never", but is soon
+            {"min_new_tokens": 60}      | min_new_tokens must be between 0 and max_new_tokens (50), but is 60
+            {"bad_words_ids": [[]]}     | bad_words_ids must not contain an empty list
             {"top_k": "many"}           | top_k must be an integer, but is "many"
             {"stop_strings": [""]}      | stop_strings must not contain an empty string
             """)

@@ -206,8 +206,7 @@ class TextGeneratorTest {
         assertThatThrownBy(() ->
                         generator(pool).generate(List.of(new int[TinyModels.POSITIONS]), GenerationConfig.DEFAULT))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("prompt 0 has 48 tokens, but the model has 48 positions for prompt and continuation: "
-                        + "shorten it");
+                .hasMessage("prompt 0 has 48 tokens, but the model takes 47 at most: shorten it");
         assertThatThrownBy(() -> generator(pool).generate(List.of(new int[] {1, 99}), GenerationConfig.DEFAULT))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("prompt 0 has the token id 99, but the model's vocabulary has 27 tokens");

@@ -38,7 +38,7 @@ class TextGenerationPipelineTest {
             assertThat(pipeline.generate("the cat", config)).isEqualTo(generations.get(0));
             assertThatThrownBy(() -> pipeline.generate(List.of("the ".repeat(99)), config, TokenListener.NONE))
                     .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessageContaining("but the model has 24 positions for prompt and continuation");
+                    .hasMessageContaining("but the model takes 23 at most");
         }
     }
 

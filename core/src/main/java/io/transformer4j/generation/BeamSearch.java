@@ -1,0 +1,122 @@
+package io.transformer4j.generation;
+
+import io.transformer4j.generation.GenerationConfig.EarlyStopping;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * The search for one prompt's likeliest continuations: a few hypotheses grow side by side, and of all their continuations
+ * the best go on. Decides as HF's {@code generate()} does, in the same order. Not thread-safe.
+ */
+final class BeamSearch {
+    private final GenerationConfig config;
+    private final int maxLength;
+    private final List<Hypothesis> finished = new ArrayList<>();
+    private List<Hypothesis> running;
+    private int rowsBefore;
+    private boolean over;
+
+    /**
+     * A hypothesis.
+     *
+     * @param logProbability sum over the tokens behind the prompt
+     * @param score of a finished one: normalized by its length
+     * @param parent which of the hypotheses of the step before it continues
+     */
+    record Hypothesis(TokenSequence sequence, double logProbability, double score, int parent, FinishReason reason) {}
+
+    /** A continuation: token {@code token} behind running hypothesis {@code beam}. */
+    record Candidate(int beam, int token, double logProbability) {}
+
+    BeamSearch(int[] prompt, GenerationConfig config, int positions) {
+        this.config = config;
+        this.maxLength = config.maxLength(prompt.length, positions);
+        this.running = List.of(new Hypothesis(new TokenSequence(prompt, maxLength), 0, 0, 0, FinishReason.LENGTH));
+    }
+
+    /** How many of the best continuations {@link #advance} must see, so that enough go on even if many end. */
+    static int candidates(GenerationConfig config) {
+        return Math.max(2, 1 + config.eosTokenIds().size()) * config.numBeams();
+    }
+
+    /** The hypotheses that grow; each needs a row of scores. */
+    List<Hypothesis> running() {
+        return running;
+    }
+
+    /** How many hypotheses there were before the last {@link #advance}. */
+    int rowsBefore() {
+        return rowsBefore;
+    }
+
+    /** Whether the best are known. */
+    boolean over() {
+        return over;
+    }
+
+    /**
+     * Goes on by a token.
+     *
+     * @param best the best continuations of all running hypotheses, best first
+     */
+    void advance(List<Candidate> best) {
+        List<Hypothesis> next = new ArrayList<>(config.numBeams());
+        List<Hypothesis> ended = new ArrayList<>();
+        for (int rank = 0; rank < best.size(); rank++) {
+            Candidate candidate = best.get(rank);
+            Hypothesis parent = running.get(candidate.beam());
+            boolean eos = config.eosTokenIds().contains(candidate.token());
+            boolean ends = eos || parent.sequence().endsWithNext();
+            if ((ends && rank >= config.numBeams()) || (!ends && next.size() == config.numBeams())) {
+                continue;
+            }
+            TokenSequence sequence = parent.sequence().plus(candidate.token());
+            Hypothesis hypothesis = new Hypothesis(
+                    sequence,
+                    candidate.logProbability(),
+                    normalized(candidate.logProbability(), sequence.newTokens()),
+                    candidate.beam(),
+                    eos ? FinishReason.EOS : FinishReason.LENGTH);
+            (ends ? ended : next).add(hypothesis);
+        }
+        finish(ended);
+        rowsBefore = running.size();
+        running = next;
+        over = running.isEmpty() || enough();
+    }
+
+    /** Keeps the best of those that have ended; among equals the earlier. */
+    private void finish(List<Hypothesis> ended) {
+        finished.addAll(ended);
+        finished.sort(Comparator.comparingDouble(Hypothesis::score).reversed()); // stable
+        while (finished.size() > config.numBeams()) {
+            finished.remove(finished.size() - 1);
+        }
+    }
+
+    private boolean enough() {
+        if (finished.size() < config.numBeams()) {
+            return false;
+        }
+        if (config.earlyStopping() == EarlyStopping.TRUE) {
+            return true;
+        }
+        Hypothesis best = running.get(0);
+        int now = best.sequence().newTokens();
+        int possible = config.earlyStopping() == EarlyStopping.NEVER && config.lengthPenalty() > 0
+                ? maxLength - (best.sequence().size() - now)
+                : now;
+        return normalized(best.logProbability(), possible)
+                <= finished.get(finished.size() - 1).score();
+    }
+
+    private double normalized(double logProbability, int length) {
+        return logProbability / config.lengthNormalization().divisor(length, config.lengthPenalty());
+    }
+
+    /** The best hypotheses, best first. */
+    List<Hypothesis> best() {
+        return finished.subList(0, Math.min(finished.size(), config.numReturnSequences()));
+    }
+}
