@@ -185,7 +185,9 @@ public final class KvCache implements AutoCloseable {
                     filled.index_copy_(0, index(Arrays.stream(moved), store), fresh);
                     return store;
                 }
-                Tensor smaller = store.new_empty(sources.length, store.size(1), store.size(2), store.size(3));
+                // zeros: a shorter sequence's masked places behind its end enter products, where a NaN would survive
+                // the mask
+                Tensor smaller = store.new_zeros(sources.length, store.size(1), store.size(2), store.size(3));
                 smaller.narrow(2, 0, used)
                         .copy_(store.narrow(2, 0, used).index_select(0, index(Arrays.stream(sources), store)));
                 TensorScope.release(store);

@@ -9,7 +9,9 @@ import io.transformer4j.torch.Devices;
 import io.transformer4j.torch.TensorScope;
 import java.util.List;
 import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.Test;
 
 class KvCacheTest {
@@ -39,6 +41,44 @@ class KvCacheTest {
             other.select(1);
             assertThat(other.batchSize()).isEqualTo(1);
         }
+    }
+
+    /** Masked places enter products all the same: what the allocator left there must not. */
+    @Test
+    void whatLiesBehindAShorterSequenceIsZero() {
+        try (TensorScope scope = new TensorScope();
+                NoGradGuard guard = new NoGradGuard();
+                KvCache cache = new KvCache(1, 3)) {
+            SequenceLayout prompts = SequenceLayout.of(2, 40, 3);
+            prompts.runs().forEach(run -> append(cache, run));
+            cache.advance(prompts);
+            try (TensorScope poison = new TensorScope()) { // freed memory of the size that two sequences need
+                torch.full(new long[] {2, 1, 64, 4}, new Scalar(Double.NaN));
+                torch.full(new long[] {2, 1, 64, 4}, new Scalar(Double.NaN));
+            }
+            cache.select(1, 2);
+            KvCache.Context seen =
+                    append(cache, SequenceLayout.uniform(2, 10).runs().get(0));
+            assertThat(seen.key()
+                            .select(0, 1)
+                            .narrow(1, 13, 37)
+                            .eq(new Scalar(0))
+                            .all()
+                            .item_bool())
+                    .isTrue();
+            assertThat(seen.value()
+                            .select(0, 1)
+                            .narrow(1, 13, 37)
+                            .eq(new Scalar(0))
+                            .all()
+                            .item_bool())
+                    .isTrue();
+        }
+    }
+
+    private static KvCache.Context append(KvCache cache, SequenceLayout.Run run) {
+        Tensor ones = torch.ones(run.sequences(), 1, run.length(), 4);
+        return cache.layer(0).append(run, ones, ones);
     }
 
     private static Tensor next(GPT2LMHeadModel model, KvCache cache, long... ids) {
