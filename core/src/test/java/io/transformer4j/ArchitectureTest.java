@@ -32,9 +32,13 @@ class ArchitectureTest {
     static final ArchRule DEPENDENCIES_POINT_DOWN = layeredArchitecture()
             .consideringOnlyDependenciesInAnyPackage("io.transformer4j..")
             .layer("tokenizers")
-            .definedBy("io.transformer4j.tokenizers..", "io.transformer4j.progress..")
+            .definedBy(
+                    "io.transformer4j.tokenizers..",
+                    "io.transformer4j.hub..",
+                    "io.transformer4j.files..",
+                    "io.transformer4j.progress..")
             .layer("foundation")
-            .definedBy("io.transformer4j.torch..", "io.transformer4j.files..", "io.transformer4j.checkpoint..")
+            .definedBy("io.transformer4j.torch..", "io.transformer4j.checkpoint..")
             .layer("layers")
             .definedBy("io.transformer4j.nn..", "io.transformer4j.attention..")
             .layer("models")

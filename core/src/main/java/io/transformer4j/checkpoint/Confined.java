@@ -1,8 +1,8 @@
 package io.transformer4j.checkpoint;
 
+import io.transformer4j.files.ConfinedName;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 
 /** File names that stand inside a file: whoever wrote it must not choose what is read elsewhere on this machine. */
@@ -15,7 +15,7 @@ final class Confined {
      * @param source the file in which the name stands
      */
     static void checkRelative(Path source, String name) {
-        if (!leadsDown(name)) {
+        if (!ConfinedName.leadsDown(name)) {
             throw new CheckpointException(
                     source, "names the file " + Quoted.text(name) + ", but only files inside its folder are allowed");
         }
@@ -55,24 +55,5 @@ final class Confined {
             }
         }
         return folder.toRealPath();
-    }
-
-    private static boolean leadsDown(String name) {
-        if (name.isEmpty() || name.indexOf('\\') >= 0 || name.indexOf('\0') >= 0) {
-            return false;
-        }
-        try {
-            if (Path.of(name).isAbsolute()) {
-                return false;
-            }
-        } catch (InvalidPathException e) {
-            return false;
-        }
-        for (String part : name.split("/", -1)) {
-            if (part.isEmpty() || part.equals(".") || part.equals("..")) {
-                return false;
-            }
-        }
-        return true;
     }
 }

@@ -1,15 +1,23 @@
 package io.transformer4j.pipelines;
 
+import io.transformer4j.hub.ModelResolver;
 import java.nio.file.Path;
 
 /**
- * Opens pipelines from checkpoint folders: {@code config.json}, weights and tokenizer files, as Hugging Face writes them.
+ * Opens pipelines from checkpoint folders: {@code config.json}, weights and tokenizer files, as Hugging Face writes them. Where a
+ * name is given instead of a folder, it may be a path, a built-in name or an id of the hub ({@link ModelResolver#standard()}).
  *
- * <p>All methods throw {@link io.transformer4j.checkpoint.CheckpointException} if the folder has no model that fits, and
- * {@link io.transformer4j.tokenizers.text.TokenizerException} if it has no tokenizer.
+ * <p>All methods throw {@link io.transformer4j.checkpoint.CheckpointException} if the folder has no model that fits, {@link
+ * io.transformer4j.tokenizers.text.TokenizerException} if it has no tokenizer, and {@link io.transformer4j.hub.HubException} if a
+ * name is that of no model.
  */
 public final class Pipelines {
     private Pipelines() {}
+
+    /** Fills masks with a masked-language model that is found by its name, by {@link PipelineOptions#DEFAULT}. */
+    public static FillMaskPipeline fillMask(String name) {
+        return fillMask(ModelResolver.standard().resolve(name));
+    }
 
     /** Fills masks with a masked-language model, by {@link PipelineOptions#DEFAULT}. */
     public static FillMaskPipeline fillMask(Path folder) {
@@ -21,6 +29,11 @@ public final class Pipelines {
         return new FillMaskPipeline(folder, options);
     }
 
+    /** Continues texts with a causal language model that is found by its name, by {@link PipelineOptions#DEFAULT}. */
+    public static TextGenerationPipeline textGeneration(String name) {
+        return textGeneration(ModelResolver.standard().resolve(name));
+    }
+
     /** Continues texts with a causal language model, by {@link PipelineOptions#DEFAULT}. */
     public static TextGenerationPipeline textGeneration(Path folder) {
         return textGeneration(folder, PipelineOptions.DEFAULT);
@@ -29,6 +42,11 @@ public final class Pipelines {
     /** Continues texts with a causal language model. */
     public static TextGenerationPipeline textGeneration(Path folder, PipelineOptions options) {
         return new TextGenerationPipeline(folder, options);
+    }
+
+    /** Makes vectors of tokens, words and texts with the body of any model that is found by its name, by {@link PipelineOptions#DEFAULT}. */
+    public static FeatureExtractionPipeline featureExtraction(String name) {
+        return featureExtraction(ModelResolver.standard().resolve(name));
     }
 
     /** Makes vectors of tokens, words and texts with any model's body, by {@link PipelineOptions#DEFAULT}. */

@@ -1,5 +1,7 @@
 package io.transformer4j.tokenizers;
 
+import io.transformer4j.hub.FileSelection;
+import io.transformer4j.hub.ModelResolver;
 import io.transformer4j.tokenizers.decoders.Fuse;
 import io.transformer4j.tokenizers.models.Bpe;
 import io.transformer4j.tokenizers.models.Vocabulary;
@@ -20,7 +22,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The pipelines of well-known models around a vocabulary. */
+/** Tokenizers by name, and the pipelines of well-known models around a vocabulary. */
 public final class Tokenizers {
 
     /** BERT's special tokens in the order in which trainers number them. */
@@ -30,6 +32,17 @@ public final class Tokenizers {
     public static final String END_OF_TEXT = "<|endoftext|>";
 
     private Tokenizers() {}
+
+    /**
+     * The tokenizer of a model by its path, built-in name or id of the hub ({@link ModelResolver#standard()}); of the hub's files
+     * only the tokenizer's are fetched.
+     *
+     * @throws io.transformer4j.hub.HubException if there is no such model
+     * @throws TokenizerException if it has no tokenizer
+     */
+    public static Tokenizer load(String name) {
+        return Tokenizer.load(ModelResolver.standard().resolve(name, FileSelection.TOKENIZER));
+    }
 
     /** {@code bert-base-uncased}: lower case, no accents, {@code [CLS] A [SEP] B [SEP]}. */
     public static Tokenizer bertUncased(Vocabulary vocabulary) {

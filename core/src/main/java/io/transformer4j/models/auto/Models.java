@@ -4,6 +4,7 @@ import io.transformer4j.checkpoint.AtomicFiles;
 import io.transformer4j.checkpoint.CheckpointException;
 import io.transformer4j.checkpoint.CheckpointWriter;
 import io.transformer4j.checkpoint.ConfigJson;
+import io.transformer4j.hub.ModelResolver;
 import io.transformer4j.models.BareModel;
 import io.transformer4j.models.CausalLanguageModel;
 import io.transformer4j.models.PretrainedConfig;
@@ -58,6 +59,7 @@ import io.transformer4j.models.t5.T5ForConditionalGeneration;
 import io.transformer4j.models.transformer.TransformerConfig;
 import io.transformer4j.models.transformer.TransformerForConditionalGeneration;
 import io.transformer4j.nn.Parameter;
+import io.transformer4j.torch.Devices;
 import io.transformer4j.torch.TensorScope;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -231,9 +233,21 @@ public final class Models {
     }
 
     /**
+     * Loads a model by its path, built-in name or id of the hub ({@link ModelResolver#standard()}), as the class that its {@code
+     * architectures} names, on the best device.
+     *
+     * @throws io.transformer4j.hub.HubException if there is no such model
+     * @throws CheckpointException if it is none of a supported family
+     */
+    public static PretrainedModel load(String name) {
+        return load(name, ModelResolver.standard(), Devices.parse("auto"));
+    }
+
+    /**
      * Loads a model by its path or by a name that {@code resolver} knows, as the class that its {@code architectures} names.
      *
-     * @throws CheckpointException if there is no such model, or none of a supported family
+     * @throws io.transformer4j.hub.HubException if there is no such model
+     * @throws CheckpointException if it is none of a supported family
      */
     public static PretrainedModel load(String name, ModelResolver resolver, Device device) {
         return load(resolver.resolve(name), device);
