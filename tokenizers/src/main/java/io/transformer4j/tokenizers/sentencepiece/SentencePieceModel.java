@@ -1,5 +1,8 @@
 package io.transformer4j.tokenizers.sentencepiece;
 
+import io.transformer4j.protobuf.ProtobufException;
+import io.transformer4j.protobuf.ProtobufReader;
+import io.transformer4j.protobuf.ProtobufWriter;
 import io.transformer4j.tokenizers.models.SentencePiece.Kind;
 import io.transformer4j.tokenizers.models.SentencePiece.Piece;
 import io.transformer4j.tokenizers.normalizers.Precompiled;
@@ -52,7 +55,7 @@ public record SentencePieceModel(
             return parse(ByteBuffer.wrap(Files.readAllBytes(file)));
         } catch (IOException e) {
             throw new TokenizerException(file + ": cannot be read: " + e, e);
-        } catch (TokenizerException e) {
+        } catch (TokenizerException | ProtobufException e) {
             throw new TokenizerException(file + ": not a SentencePiece model: " + e.getMessage(), e);
         }
     }
@@ -65,12 +68,12 @@ public record SentencePieceModel(
         boolean addDummyPrefix = true;
         boolean removeExtraWhitespaces = true;
         ProtobufReader model = new ProtobufReader(bytes);
-        for (int field = model.nextField(); field != 0; field = model.nextField()) {
+        for (int field = model.nextField(); field != ProtobufReader.END; field = model.nextField()) {
             switch (field) {
-                case 1 -> pieces.add(parsePiece(new ProtobufReader(model.bytes())));
+                case 1 -> pieces.add(parsePiece(model.message()));
                 case 2 -> {
-                    ProtobufReader trainer = new ProtobufReader(model.bytes());
-                    for (int part = trainer.nextField(); part != 0; part = trainer.nextField()) {
+                    ProtobufReader trainer = model.message();
+                    for (int part = trainer.nextField(); part != ProtobufReader.END; part = trainer.nextField()) {
                         switch (part) {
                             case 3 -> algorithm = algorithm(trainer.varint());
                             case 35 -> byteFallback = trainer.varint() != 0;
@@ -79,8 +82,8 @@ public record SentencePieceModel(
                     }
                 }
                 case 3 -> {
-                    ProtobufReader rules = new ProtobufReader(model.bytes());
-                    for (int part = rules.nextField(); part != 0; part = rules.nextField()) {
+                    ProtobufReader rules = model.message();
+                    for (int part = rules.nextField(); part != ProtobufReader.END; part = rules.nextField()) {
                         switch (part) {
                             case 2 -> charsmap = charsmap(rules.bytes());
                             case 3 -> addDummyPrefix = rules.varint() != 0;
@@ -103,7 +106,7 @@ public record SentencePieceModel(
         String text = "";
         float score = 0;
         Kind kind = Kind.NORMAL;
-        for (int field = in.nextField(); field != 0; field = in.nextField()) {
+        for (int field = in.nextField(); field != ProtobufReader.END; field = in.nextField()) {
             switch (field) {
                 case 1 -> text = in.string();
                 case 2 -> score = in.fixedFloat();

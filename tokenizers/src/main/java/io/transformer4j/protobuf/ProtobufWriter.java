@@ -1,20 +1,22 @@
-package io.transformer4j.tokenizers.sentencepiece;
+package io.transformer4j.protobuf;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 
-/** The few parts of protocol buffers' wire format that a SentencePiece model needs: the counterpart of {@link ProtobufReader}. */
-final class ProtobufWriter {
+/** Writes the fields of one message: the counterpart of {@link ProtobufReader}. Not thread-safe. */
+public final class ProtobufWriter {
 
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 
-    ProtobufWriter varint(int field, long value) {
+    /** An integer. */
+    public ProtobufWriter varint(int field, long value) {
         raw((long) field << 3 | ProtobufReader.VARINT);
         raw(value);
         return this;
     }
 
-    ProtobufWriter fixedFloat(int field, float value) {
+    /** A {@code float}. */
+    public ProtobufWriter fixedFloat(int field, float value) {
         raw((long) field << 3 | ProtobufReader.FIXED32);
         int bits = Float.floatToIntBits(value);
         for (int shift = 0; shift < Integer.SIZE; shift += Byte.SIZE) {
@@ -23,22 +25,26 @@ final class ProtobufWriter {
         return this;
     }
 
-    ProtobufWriter bytes(int field, byte[] value) {
+    /** Bytes. */
+    public ProtobufWriter bytes(int field, byte[] value) {
         raw((long) field << 3 | ProtobufReader.LENGTH_DELIMITED);
         raw(value.length);
         out.writeBytes(value);
         return this;
     }
 
-    ProtobufWriter string(int field, String value) {
+    /** A text. */
+    public ProtobufWriter string(int field, String value) {
         return bytes(field, value.getBytes(StandardCharsets.UTF_8));
     }
 
-    ProtobufWriter message(int field, ProtobufWriter message) {
+    /** A nested message. */
+    public ProtobufWriter message(int field, ProtobufWriter message) {
         return bytes(field, message.toBytes());
     }
 
-    byte[] toBytes() {
+    /** The message so far. */
+    public byte[] toBytes() {
         return out.toByteArray();
     }
 
