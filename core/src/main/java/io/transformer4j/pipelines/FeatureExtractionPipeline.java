@@ -16,6 +16,7 @@ import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarOptional;
 import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes vectors of texts, of their tokens and of their words (HF's pipeline {@code feature-extraction}, and what
@@ -23,7 +24,7 @@ import org.bytedeco.pytorch.Tensor;
  *
  * <pre>{@code
  * try (FeatureExtractionPipeline pipeline = Pipelines.featureExtraction(Path.of("all-MiniLM-L6-v2"))) {
- *     List<float[]> sentences = pipeline.embed(List.of("A cat sits.", "A dog runs."), Pooling.MEAN, true);
+ *     List<float[]> sentences = pipeline.embed(List.of("A cat sits.", "A dog runs."));
  *     List<TokenVector> words = pipeline.wordVectors("He sat on the bank of the river.");
  * }
  * }</pre>
@@ -33,8 +34,13 @@ public final class FeatureExtractionPipeline implements AutoCloseable {
 
     private final PipelineRuntime<PretrainedModel> runtime;
     private final BareModel body;
+    private final Path folder;
+    private final int limit;
+    private volatile @Nullable SentencePooling pooling;
 
     FeatureExtractionPipeline(Path folder, PipelineOptions options) {
+        this.folder = folder;
+        limit = SentencePooling.maxSequenceLength(folder);
         runtime = PipelineRuntime.open(folder, options, device -> Models.loadBare(folder, device));
         body = (BareModel) runtime.model();
         if (runtime.tokenizer().vocabSize() > runtime.model().config().vocabSize()) {
@@ -52,6 +58,35 @@ public final class FeatureExtractionPipeline implements AutoCloseable {
         return Math.toIntExact(runtime.model().config().hiddenSize());
     }
 
+    /**
+     * How the checkpoint wants texts to become vectors.
+     *
+     * @throws CheckpointException if it wants something that isn't supported; then other methods than {@link #embed(List)} still work
+     */
+    public SentencePooling pooling() {
+        SentencePooling read = pooling;
+        if (read == null) {
+            read = SentencePooling.read(folder);
+            pooling = read;
+        }
+        return read;
+    }
+
+    /** The vector of one text; see {@link #embed(List)}. */
+    public float[] embed(String text) {
+        return embed(List.of(text)).get(0);
+    }
+
+    /**
+     * One vector for each text, as the checkpoint wants it ({@link #pooling()}).
+     *
+     * @return {@code hiddenSize} numbers each, in the order of the texts
+     * @throws IllegalArgumentException if a text is too long for the model or has no tokens
+     */
+    public List<float[]> embed(List<String> texts) {
+        return embed(texts, pooling().pooling(), pooling().normalize());
+    }
+
     /** The vector of one text; see {@link #embed(List, Pooling, boolean)}. */
     public float[] embed(String text, Pooling pooling, boolean normalize) {
         return embed(List.of(text), pooling, normalize).get(0);
@@ -65,7 +100,7 @@ public final class FeatureExtractionPipeline implements AutoCloseable {
      * @throws IllegalArgumentException if a text is too long for the model or has no tokens
      */
     public List<float[]> embed(List<String> texts, Pooling pooling, boolean normalize) {
-        return runtime.run(runtime.encode(texts), (inputs, batch) -> {
+        return runtime.run(runtime.encode(texts, cut()), (inputs, batch) -> {
             Tensor vectors = pooling.pool(tokens(inputs, pooling), inputs.layout()); // [batch, hiddenSize]
             return rows(normalize ? normalized(vectors) : vectors);
         });
@@ -78,7 +113,7 @@ public final class FeatureExtractionPipeline implements AutoCloseable {
      * @throws IllegalArgumentException if a text is too long for the model or has no tokens
      */
     public List<List<TokenVector>> tokenVectors(List<String> texts, Pooling pooling) {
-        return runtime.run(runtime.encode(texts), (inputs, batch) -> {
+        return runtime.run(runtime.encode(texts, cut()), (inputs, batch) -> {
             List<float[]> rows = rows(tokens(inputs, pooling));
             List<List<TokenVector>> results = new ArrayList<>(batch.size());
             int row = 0;
@@ -102,7 +137,7 @@ public final class FeatureExtractionPipeline implements AutoCloseable {
      * @throws IllegalArgumentException if a text is too long for the model or has no tokens
      */
     public List<List<TokenVector>> wordVectors(List<String> texts) {
-        List<Encoding> encodings = runtime.encode(texts);
+        List<Encoding> encodings = runtime.encode(texts, cut());
         List<List<float[]>> rows = runtime.run(encodings, (inputs, batch) -> {
             List<float[]> all = rows(tokens(inputs, Pooling.MEAN));
             long[] first = inputs.layout().firstRows();
@@ -114,6 +149,11 @@ public final class FeatureExtractionPipeline implements AutoCloseable {
         return IntStream.range(0, texts.size())
                 .mapToObj(i -> words(texts.get(i), encodings.get(i), rows.get(i)))
                 .toList();
+    }
+
+    /** Where truncation cuts. */
+    private int cut() {
+        return Math.min(runtime.model().config().maxInputLength(), limit);
     }
 
     private Tensor tokens(ModelInputs inputs, Pooling pooling) {

@@ -9,7 +9,8 @@ import io.transformer4j.torch.Precision;
  * @param device {@code auto}, {@code cpu} or {@code cuda[:i]}
  * @param threads compute threads; 0 for one per processor
  * @param precision arithmetic of the products
- * @param truncation whether texts that are longer than the model's positions are cut; otherwise they are an error
+ * @param truncation whether texts that are longer than the model's positions (or its {@code max_seq_length}, if it makes vectors of
+ *     sentences) are cut; otherwise texts beyond the positions are an error
  */
 @RecordBuilder
 public record PipelineOptions(String device, int threads, Precision precision, boolean truncation)

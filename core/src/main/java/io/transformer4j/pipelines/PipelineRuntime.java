@@ -72,9 +72,18 @@ final class PipelineRuntime<M extends PretrainedModel> implements AutoCloseable 
      * @throws IllegalArgumentException if a text has no tokens or, without truncation, more than the model has positions
      */
     List<Encoding> encode(List<String> texts) {
+        return encode(texts, model.config().maxInputLength());
+    }
+
+    /**
+     * As {@link #encode(List)}, but with another length to cut at.
+     *
+     * @param limit in tokens, for truncation only: without it a text may be as long as the model takes
+     */
+    List<Encoding> encode(List<String> texts, int limit) {
         int positions = model.config().maxInputLength();
         EncodeOptions how = options.truncation()
-                ? EncodeOptions.defaults().withTruncation(Truncation.toLength(positions))
+                ? EncodeOptions.defaults().withTruncation(Truncation.toLength(limit))
                 : EncodeOptions.defaults();
         List<Encoding> encodings = tokenizer.encodeBatch(texts, how);
         for (int i = 0; i < encodings.size(); i++) {
