@@ -16,4 +16,12 @@ public interface Attention {
      * @return {@code [batch, heads, queryLength, headSize]}
      */
     Tensor forward(Tensor query, Tensor key, Tensor value, AttentionMask mask);
+
+    /**
+     * Whether the result of a query depends on no other query and not on its place among them, so that some of a sequence's
+     * queries can be given without the others.
+     */
+    default boolean takesAnyQueries() {
+        return false;
+    }
 }

@@ -30,6 +30,11 @@ public final class ExactAttention implements Attention {
         return dropout.forward(weights(query, key, mask)).matmul(value); // [batch, heads, queryLength, headSize]
     }
 
+    @Override
+    public boolean takesAnyQueries() {
+        return true;
+    }
+
     /** The attention weights, {@code [batch, heads, queryLength, keyLength]}; each row adds up to 1. */
     public Tensor weights(Tensor query, Tensor key, AttentionMask mask) {
         Tensor scores = query.mul(new Scalar(scale)).matmul(key.transpose(-2, -1)); // [batch, heads, query, key]

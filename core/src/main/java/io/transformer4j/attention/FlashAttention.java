@@ -46,4 +46,9 @@ public final class FlashAttention implements Attention {
         return torch.scaled_dot_product_attention(
                 query, key, value, bias, 0.0, causal && square, new DoubleOptional(scale), false);
     }
+
+    @Override
+    public boolean takesAnyQueries() {
+        return true;
+    }
 }

@@ -46,6 +46,11 @@ public final class LinformerAttention extends Module implements Attention {
                 AttentionMask.full());
     }
 
+    @Override
+    public boolean takesAnyQueries() {
+        return true;
+    }
+
     /** Rows of padding are zero, so that they add nothing to the mixtures. */
     private static Tensor visible(Tensor rows, AttentionMask mask) {
         if (mask instanceof AttentionMask.Padding padding && !padding.causal()) {

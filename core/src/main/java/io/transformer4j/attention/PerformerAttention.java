@@ -77,6 +77,11 @@ public final class PerformerAttention implements Attention {
         return dropout.forward(mixed);
     }
 
+    @Override
+    public boolean takesAnyQueries() {
+        return true;
+    }
+
     private static boolean causal(Tensor query, Tensor key, AttentionMask mask) {
         if (mask instanceof AttentionMask.Additive) {
             throw new IllegalArgumentException(

@@ -157,10 +157,76 @@ public final class SelfAttention extends Module {
             projected =
                     torch.cat(new TensorVector(rotated, projected.narrow(1, heads + keyValueHeads, keyValueHeads)), 1);
         }
-        List<Tensor> rows = layout.split(projected);
-        AttentionMask mask = layout.hasPadding()
+        return output.forward(mixed(projected, hidden, layout, bias, cache));
+    }
+
+    /**
+     * Attends from chosen tokens only, to all tokens of their sequences; without rotary positions, biases or a cache.
+     *
+     * @param hidden {@code [tokens, hiddenSize]}
+     * @return {@code [chosen tokens, hiddenSize]}
+     */
+    public Tensor forwardChosen(Tensor hidden, SequenceLayout layout, ChosenTokens chosen) {
+        return output.forward(
+                attention.takesAnyQueries() && !causal
+                        ? mixed(hidden, layout, chosen)
+                        : chosen.of(mixed(
+                                queryKeyValue.forward(hidden).view(hidden.size(0), -1, headSize),
+                                hidden,
+                                layout,
+                                null,
+                                null)));
+    }
+
+    /** Mixed values of chosen tokens, {@code [chosen tokens, heads · headSize]}. */
+    private Tensor mixed(Tensor hidden, SequenceLayout layout, ChosenTokens chosen) {
+        long queryWidth = heads * headSize;
+        ChosenTokens.Rectangles places = chosen.in(layout);
+        List<Tensor> queries = places.spread(queryKeyValue.forward(chosen.of(hidden), 0, queryWidth));
+        List<Tensor> keysAndValues =
+                layout.split(queryKeyValue.forward(hidden, queryWidth, 2L * keyValueHeads * headSize));
+        AttentionMask mask = mask(hidden, layout);
+        List<Tensor> attended = new ArrayList<>(queries.size());
+        for (int i = 0; i < queries.size(); i++) {
+            if (places.most(i) == 0) {
+                attended.add(queries.get(i));
+                continue;
+            }
+            SequenceLayout.Run run = layout.runs().get(i);
+            Tensor query = perHead(queries.get(i), run.sequences(), places.most(i));
+            Tensor both = perHead(keysAndValues.get(i), run.sequences(), run.length());
+            Tensor mixed =
+                    mix(query, both.narrow(1, 0, keyValueHeads), both.narrow(1, keyValueHeads, keyValueHeads), mask);
+            attended.add(rows(mixed));
+        }
+        return places.gather(attended);
+    }
+
+    /** {@code [sequences · length, heads · headSize]} to {@code [sequences, heads, length, headSize]}. */
+    private Tensor perHead(Tensor rows, long sequences, long length) {
+        return rows.view(sequences, length, -1, headSize).transpose(1, 2);
+    }
+
+    /** {@code [sequences, heads, length, headSize]} to {@code [sequences · length, heads · headSize]}. */
+    private Tensor rows(Tensor perHead) {
+        return perHead.transpose(1, 2).reshape(-1, heads * headSize);
+    }
+
+    private AttentionMask mask(Tensor hidden, SequenceLayout layout) {
+        return layout.hasPadding()
                 ? layout.paddingMask(causal, hidden)
                 : causal ? AttentionMask.causal() : AttentionMask.full();
+    }
+
+    /** Mixed values of all tokens, {@code [tokens, heads · headSize]}. */
+    private Tensor mixed(
+            Tensor projected,
+            Tensor hidden,
+            SequenceLayout layout,
+            RelativePositionBias.@Nullable Pass bias,
+            KvCache.@Nullable Layer cache) {
+        List<Tensor> rows = layout.split(projected);
+        AttentionMask mask = mask(hidden, layout);
         List<Tensor> attended = new ArrayList<>(rows.size());
         for (int i = 0; i < rows.size(); i++) {
             SequenceLayout.Run run = layout.runs().get(i);
@@ -169,7 +235,7 @@ public final class SelfAttention extends Module {
                             ? attendLocally(local, rows.get(i), hidden, layout, run, mask)
                             : attend(rows.get(i), run, mask, bias, cache));
         }
-        return output.forward(layout.join(attended));
+        return layout.join(attended);
     }
 
     /** Attention in a window, to and from global tokens (Beltagy et al. 2020, §3.1). */
@@ -193,7 +259,7 @@ public final class SelfAttention extends Module {
                     local.local(own[0], repeated(own[1]), repeated(own[2]), mask, global),
                     local.global(ofGlobal[0], ofGlobal[1], ofGlobal[2], mask, global));
         }
-        return mixed.transpose(1, 2).reshape(run.tokens(), heads * headSize); // [run.tokens, heads · headSize]
+        return rows(mixed);
     }
 
     /** Queries, keys and values, {@code [sequences, heads, length, headSize]} each. */
@@ -232,7 +298,7 @@ public final class SelfAttention extends Module {
                 bias == null
                         ? seen
                         : seen.plus(bias.terms(query.size(2), context.key().size(2)), query));
-        return mixed.transpose(1, 2).reshape(run.tokens(), heads * headSize); // [run.tokens, heads · headSize]
+        return rows(mixed);
     }
 
     private Tensor mix(Tensor query, Tensor key, Tensor value, AttentionMask mask) {

@@ -32,6 +32,11 @@ public final class TiledAttention implements Attention {
         return forwardWithLogSumExp(query, key, value, mask).output();
     }
 
+    @Override
+    public boolean takesAnyQueries() {
+        return true;
+    }
+
     /** As {@link #forward}, with the logarithm of the rows' sums. */
     public Result forwardWithLogSumExp(Tensor query, Tensor key, Tensor value, AttentionMask mask) {
         boolean causal = mask instanceof AttentionMask.Causal

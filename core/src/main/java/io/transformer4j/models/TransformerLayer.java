@@ -1,5 +1,6 @@
 package io.transformer4j.models;
 
+import io.transformer4j.attention.ChosenTokens;
 import io.transformer4j.attention.KvCache;
 import io.transformer4j.attention.RotaryEmbedding;
 import io.transformer4j.attention.SelfAttention;
@@ -9,6 +10,7 @@ import io.transformer4j.nn.FeedForward;
 import io.transformer4j.nn.Module;
 import io.transformer4j.nn.Norm;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
@@ -60,11 +62,30 @@ public abstract sealed class TransformerLayer extends Module {
      * @param rotation of queries and keys; null if positions enter elsewhere
      * @param cache keys and values of earlier tokens, or null
      */
-    public abstract Tensor forward(
+    public final Tensor forward(
             Tensor hidden,
             SequenceLayout layout,
             RotaryEmbedding.@Nullable Rotation rotation,
-            KvCache.@Nullable Layer cache);
+            KvCache.@Nullable Layer cache) {
+        return forward(hidden, hidden, input -> attention.forward(input, layout, rotation, cache));
+    }
+
+    /**
+     * The results of chosen tokens only, {@code [chosen tokens, hiddenSize]}: what a model needs of its last layer if its
+     * head needs no others.
+     *
+     * @param hidden {@code [tokens, hiddenSize]}
+     */
+    public final Tensor forward(Tensor hidden, SequenceLayout layout, ChosenTokens chosen) {
+        return forward(hidden, chosen.of(hidden), input -> attention.forwardChosen(input, layout, chosen));
+    }
+
+    /**
+     * The layer around a way to attend.
+     *
+     * @param residual the rows of {@code hidden} that {@code attend} returns results for
+     */
+    abstract Tensor forward(Tensor hidden, Tensor residual, UnaryOperator<Tensor> attend);
 
     /** Normalizes after each residual sum (Vaswani et al. 2017, §3.1; HF {@code BertLayer}). */
     static final class PostNorm extends TransformerLayer {
@@ -73,13 +94,8 @@ public abstract sealed class TransformerLayer extends Module {
         }
 
         @Override
-        public Tensor forward(
-                Tensor hidden,
-                SequenceLayout layout,
-                RotaryEmbedding.@Nullable Rotation rotation,
-                KvCache.@Nullable Layer cache) {
-            Tensor attended = attentionNorm.forward(
-                    attentionDropout.addTo(hidden, attention.forward(hidden, layout, rotation, cache)));
+        Tensor forward(Tensor hidden, Tensor residual, UnaryOperator<Tensor> attend) {
+            Tensor attended = attentionNorm.forward(attentionDropout.addTo(residual, attend.apply(hidden)));
             return feedForwardNorm.forward(feedForwardDropout.addTo(attended, feedForward.forward(attended)));
         }
     }
@@ -91,13 +107,8 @@ public abstract sealed class TransformerLayer extends Module {
         }
 
         @Override
-        public Tensor forward(
-                Tensor hidden,
-                SequenceLayout layout,
-                RotaryEmbedding.@Nullable Rotation rotation,
-                KvCache.@Nullable Layer cache) {
-            Tensor attended = attentionDropout.addTo(
-                    hidden, attention.forward(attentionNorm.forward(hidden), layout, rotation, cache));
+        Tensor forward(Tensor hidden, Tensor residual, UnaryOperator<Tensor> attend) {
+            Tensor attended = attentionDropout.addTo(residual, attend.apply(attentionNorm.forward(hidden)));
             return feedForwardDropout.addTo(attended, feedForward.forward(feedForwardNorm.forward(attended)));
         }
     }

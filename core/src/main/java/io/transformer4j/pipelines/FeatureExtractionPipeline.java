@@ -2,8 +2,6 @@ package io.transformer4j.pipelines;
 
 import io.transformer4j.checkpoint.CheckpointException;
 import io.transformer4j.models.BareModel;
-import io.transformer4j.models.BaseModelOutput;
-import io.transformer4j.models.ModelInputs;
 import io.transformer4j.models.PretrainedModel;
 import io.transformer4j.models.auto.Models;
 import io.transformer4j.tokenizers.Encoding;
@@ -101,7 +99,7 @@ public final class FeatureExtractionPipeline implements AutoCloseable {
      */
     public List<float[]> embed(List<String> texts, Pooling pooling, boolean normalize) {
         return runtime.run(runtime.encode(texts, cut()), (inputs, batch) -> {
-            Tensor vectors = pooling.pool(tokens(inputs, pooling), inputs.layout()); // [batch, hiddenSize]
+            Tensor vectors = pooling.texts(body, inputs); // [batch, hiddenSize]
             return rows(normalize ? normalized(vectors) : vectors);
         });
     }
@@ -114,7 +112,7 @@ public final class FeatureExtractionPipeline implements AutoCloseable {
      */
     public List<List<TokenVector>> tokenVectors(List<String> texts, Pooling pooling) {
         return runtime.run(runtime.encode(texts, cut()), (inputs, batch) -> {
-            List<float[]> rows = rows(tokens(inputs, pooling));
+            List<float[]> rows = rows(pooling.tokens(body, inputs));
             List<List<TokenVector>> results = new ArrayList<>(batch.size());
             int row = 0;
             for (Encoding encoding : batch) {
@@ -139,7 +137,7 @@ public final class FeatureExtractionPipeline implements AutoCloseable {
     public List<List<TokenVector>> wordVectors(List<String> texts) {
         List<Encoding> encodings = runtime.encode(texts, cut());
         List<List<float[]>> rows = runtime.run(encodings, (inputs, batch) -> {
-            List<float[]> all = rows(tokens(inputs, Pooling.MEAN));
+            List<float[]> all = rows(Pooling.MEAN.tokens(body, inputs));
             long[] first = inputs.layout().firstRows();
             return IntStream.range(0, batch.size())
                     .mapToObj(i -> all.subList(
@@ -154,11 +152,6 @@ public final class FeatureExtractionPipeline implements AutoCloseable {
     /** Where truncation cuts. */
     private int cut() {
         return Math.min(runtime.model().config().maxInputLength(), limit);
-    }
-
-    private Tensor tokens(ModelInputs inputs, Pooling pooling) {
-        BaseModelOutput output = body.forward(inputs, pooling.needsAllLayers());
-        return pooling.needsAllLayers() ? pooling.tokens(output.hiddenStates()) : output.lastHiddenState();
     }
 
     private static Tensor normalized(Tensor vectors) {

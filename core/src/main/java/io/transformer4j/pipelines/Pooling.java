@@ -1,6 +1,9 @@
 package io.transformer4j.pipelines;
 
+import io.transformer4j.attention.ChosenTokens;
 import io.transformer4j.attention.SequenceLayout;
+import io.transformer4j.models.BareModel;
+import io.transformer4j.models.ModelInputs;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
@@ -21,35 +24,33 @@ public enum Pooling {
 
     private static final int LAST_LAYERS = 4;
 
-    /** Whether {@link #tokens} needs more than the last layer. */
-    boolean needsAllLayers() {
-        return this == LAST_FOUR_LAYERS;
+    /** The vectors of a batch's texts, {@code [batch, hiddenSize]}. */
+    Tensor texts(BareModel model, ModelInputs inputs) {
+        return this == CLS
+                ? model.forward(inputs, ChosenTokens.of(inputs.layout().firstRows()))
+                : means(tokens(model, inputs), inputs.layout());
     }
 
-    /**
-     * The vectors of the tokens.
-     *
-     * @param layers hidden states {@code [tokens, hiddenSize]}, those after the embeddings first
-     */
-    Tensor tokens(List<Tensor> layers) {
+    /** The vectors of a batch's tokens, {@code [tokens, hiddenSize]}. */
+    Tensor tokens(BareModel model, ModelInputs inputs) {
+        if (this != LAST_FOUR_LAYERS) {
+            return model.forward(inputs, false).lastHiddenState();
+        }
+        List<Tensor> layers = model.forward(inputs, true).hiddenStates(); // that after the embeddings first
         Tensor sum = layers.get(layers.size() - 1);
-        if (this == LAST_FOUR_LAYERS) {
-            int count = Math.min(LAST_LAYERS, layers.size() - 1);
-            for (Tensor layer : layers.subList(layers.size() - count, layers.size() - 1)) {
-                sum = sum.add(layer);
-            }
+        int count = Math.min(LAST_LAYERS, layers.size() - 1);
+        for (Tensor layer : layers.subList(layers.size() - count, layers.size() - 1)) {
+            sum = sum.add(layer);
         }
         return sum;
     }
 
-    /** The vectors of the texts, {@code [batch, hiddenSize]}, from those of their tokens. */
-    Tensor pool(Tensor tokens, SequenceLayout layout) {
+    private static Tensor means(Tensor tokens, SequenceLayout layout) {
         List<Tensor> texts = new ArrayList<>();
         List<Tensor> parts = layout.split(tokens);
         for (int i = 0; i < parts.size(); i++) {
             SequenceLayout.Run run = layout.runs().get(i);
-            Tensor rows = parts.get(i).view(run.sequences(), run.length(), -1);
-            texts.add(this == CLS ? rows.select(1, 0) : rows.mean(1)); // [run.sequences, hiddenSize]
+            texts.add(parts.get(i).view(run.sequences(), run.length(), -1).mean(1)); // [run.sequences, hiddenSize]
         }
         return torch.cat(new TensorVector(texts.toArray(Tensor[]::new)));
     }

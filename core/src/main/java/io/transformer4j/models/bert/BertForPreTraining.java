@@ -1,5 +1,6 @@
 package io.transformer4j.models.bert;
 
+import io.transformer4j.attention.ChosenTokens;
 import io.transformer4j.models.BaseModelOutput;
 import io.transformer4j.models.MaskedLanguageModel;
 import io.transformer4j.models.ModelInputs;
@@ -45,24 +46,31 @@ public final class BertForPreTraining extends EncoderTask<BertConfig> implements
     }
 
     private Output output(BaseModelOutput encoded, ModelInputs inputs) {
-        return new Output(heads.predictions.forward(encoded.lastHiddenState()), related(encoded, inputs));
+        Tensor hidden = encoded.lastHiddenState();
+        ChosenTokens first = ChosenTokens.of(inputs.layout().firstRows());
+        return new Output(heads.predictions.forward(hidden), related(first.of(hidden)));
     }
 
-    private Tensor related(BaseModelOutput encoded, ModelInputs inputs) {
-        return heads.nextSentence.forward(encoder().pool(encoded, inputs)); // [batch, 2]
+    /** {@code [batch, 2]}. */
+    private Tensor related(Tensor firstTokens) {
+        return heads.nextSentence.forward(encoder().pool(firstTokens));
     }
 
     @Override
     public Tensor maskedLogits(ModelInputs inputs, long[] rows) {
-        return heads.predictions.forward(encoder().forward(inputs).lastHiddenState(), rows);
+        ChosenTokens chosen = ChosenTokens.of(rows);
+        return heads.predictions.forward(chosen.pick(encoder().forward(inputs, chosen), rows));
     }
 
     /** The sum of both losses, each a mean over its own labels (Devlin et al. 2019, appendix A.2). */
     @Override
     public Loss loss(ModelInputs inputs, Targets targets, Totals totals) {
-        BaseModelOutput encoded = encoder().forward(inputs);
-        Loss masked = heads.predictions.loss(encoded.lastHiddenState(), targets, totals);
-        Tensor related = related(encoded, inputs);
+        long[] labelled = targets.labelledRows();
+        long[] first = inputs.layout().firstRows();
+        ChosenTokens chosen = ChosenTokens.of(labelled, first);
+        Tensor hidden = encoder().forward(inputs, chosen); // [chosen tokens, hiddenSize]
+        Loss masked = heads.predictions.loss(chosen.pick(hidden, labelled), targets, totals);
+        Tensor related = related(chosen.pick(hidden, first));
         Tensor labels = ModelInputs.tensor(targets.sequenceLabels(), related.device());
         Tensor next = torch.cross_entropy_loss(
                         related, labels, new TensorOptional(), torch.Reduction.Sum.value, Targets.IGNORED, 0)

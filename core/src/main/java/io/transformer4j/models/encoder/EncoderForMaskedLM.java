@@ -1,5 +1,6 @@
 package io.transformer4j.models.encoder;
 
+import io.transformer4j.attention.ChosenTokens;
 import io.transformer4j.models.BaseModelOutput;
 import io.transformer4j.models.MaskedLanguageModel;
 import io.transformer4j.models.ModelInputs;
@@ -29,12 +30,13 @@ public abstract class EncoderForMaskedLM<C extends PretrainedConfig> extends Enc
 
     @Override
     public final Tensor maskedLogits(ModelInputs inputs, long[] rows) {
-        return head.forward(encoder().forward(inputs).lastHiddenState(), rows);
+        ChosenTokens chosen = ChosenTokens.of(rows);
+        return head.forward(chosen.pick(encoder().forward(inputs, chosen), rows));
     }
 
     @Override
     public final Loss loss(ModelInputs inputs, Targets targets, Totals totals) {
-        return head.loss(encoder().forward(inputs).lastHiddenState(), targets, totals);
+        return head.loss(encoder().forward(inputs, ChosenTokens.of(targets.labelledRows())), targets, totals);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.transformer4j.models.encoder;
 
+import io.transformer4j.attention.ChosenTokens;
 import io.transformer4j.models.BaseModelOutput;
 import io.transformer4j.models.Labels;
 import io.transformer4j.models.ModelInputs;
@@ -61,11 +62,7 @@ public abstract class EncoderForSequenceClassification<C extends PretrainedConfi
 
     /** Logits of every sequence, {@code [batch, labels]}. */
     public final Tensor forward(ModelInputs inputs) {
-        return logits(encoder().forward(inputs), inputs);
-    }
-
-    private Tensor logits(BaseModelOutput encoded, ModelInputs inputs) {
-        return head.forward(EncoderModel.firstTokens(encoded, inputs));
+        return head.forward(encoder().firstTokens(inputs));
     }
 
     /**
@@ -81,7 +78,8 @@ public abstract class EncoderForSequenceClassification<C extends PretrainedConfi
     public final Map<String, Tensor> outputs(ModelInputs inputs) {
         BaseModelOutput encoded = encoder().forward(inputs, true);
         Map<String, Tensor> outputs = encoded.named();
-        outputs.put("logits", logits(encoded, inputs));
+        ChosenTokens first = ChosenTokens.of(inputs.layout().firstRows());
+        outputs.put("logits", head.forward(first.of(encoded.lastHiddenState())));
         return outputs;
     }
 }

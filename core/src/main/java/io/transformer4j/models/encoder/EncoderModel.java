@@ -1,5 +1,6 @@
 package io.transformer4j.models.encoder;
 
+import io.transformer4j.attention.ChosenTokens;
 import io.transformer4j.attention.SequenceLayout;
 import io.transformer4j.models.BareModel;
 import io.transformer4j.models.BaseModelOutput;
@@ -67,6 +68,24 @@ public abstract class EncoderModel<C extends PretrainedConfig> extends Pretraine
         return new BaseModelOutput(hidden, List.copyOf(states));
     }
 
+    /** {@inheritDoc} The last layer computes little more than the keys and values of the others. */
+    @Override
+    public final Tensor forward(ModelInputs inputs, ChosenTokens chosen) {
+        inputs.checkLength(config);
+        SequenceLayout layout = layout(inputs);
+        Tensor hidden = embeddings.forward(inputs); // [tokens, hiddenSize]
+        int last = layers.size() - 1;
+        for (TransformerLayer layer : layers.subList(0, last)) {
+            hidden = layer.forward(hidden, layout, null, null);
+        }
+        return layers.get(last).forward(hidden, layout, chosen);
+    }
+
+    /** The last hidden states of each sequence's first token, {@code [batch, hiddenSize]}. */
+    public final Tensor firstTokens(ModelInputs inputs) {
+        return forward(inputs, ChosenTokens.of(inputs.layout().firstRows()));
+    }
+
     /** The layout that the layers get. */
     protected SequenceLayout layout(ModelInputs inputs) {
         return inputs.layout();
@@ -89,23 +108,17 @@ public abstract class EncoderModel<C extends PretrainedConfig> extends Pretraine
     }
 
     /**
-     * The pooled output: each sequence's first token through a dense layer and tanh.
+     * The pooled output: a dense layer and tanh.
      *
-     * @param output of {@link #forward} on the same inputs
+     * @param first last hidden states of each sequence's first token, {@code [batch, hiddenSize]}
      * @return {@code [batch, hiddenSize]}
      * @throws IllegalStateException if there is no pooler
      */
-    public final Tensor pool(BaseModelOutput output, ModelInputs inputs) {
+    public final Tensor pool(Tensor first) {
         if (pooler == null) {
             throw new IllegalStateException("this " + architecture() + " has no pooler");
         }
-        return pooler.forward(firstTokens(output, inputs)).tanh();
-    }
-
-    /** Hidden states of each sequence's first token, {@code [batch, hiddenSize]}. */
-    static Tensor firstTokens(BaseModelOutput output, ModelInputs inputs) {
-        Tensor hidden = output.lastHiddenState();
-        return hidden.index_select(0, ModelInputs.tensor(inputs.layout().firstRows(), hidden.device()));
+        return pooler.forward(first).tanh();
     }
 
     @Override
@@ -113,7 +126,9 @@ public abstract class EncoderModel<C extends PretrainedConfig> extends Pretraine
         BaseModelOutput encoded = forward(inputs, true);
         Map<String, Tensor> outputs = encoded.named();
         if (hasPooler()) {
-            outputs.put("pooler_output", pool(encoded, inputs));
+            outputs.put(
+                    "pooler_output",
+                    pool(ChosenTokens.of(inputs.layout().firstRows()).of(encoded.lastHiddenState())));
         }
         return outputs;
     }

@@ -1,6 +1,5 @@
 package io.transformer4j.models.encoder;
 
-import io.transformer4j.models.ModelInputs;
 import io.transformer4j.models.TrainableModel;
 import io.transformer4j.models.VocabularyLoss;
 import io.transformer4j.nn.Activation;
@@ -10,9 +9,7 @@ import io.transformer4j.nn.Linear;
 import io.transformer4j.nn.Module;
 import io.transformer4j.nn.Norm;
 import io.transformer4j.nn.Parameter;
-import java.util.Map;
 import java.util.function.Supplier;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
@@ -50,18 +47,12 @@ public final class MaskedLMHead extends Module {
         return torch.addmm(bias.tensor(), transformed(hidden), decoder.tensor().t());
     }
 
-    /** Logits {@code [rows, vocabSize]} of some of the hidden rows {@code [tokens, hiddenSize]}. */
-    public Tensor forward(Tensor hidden, long[] rows) {
-        return forward(hidden.index_select(0, ModelInputs.tensor(rows, hidden.device())));
-    }
-
-    /** Cross entropy over the labels of the whole batch; rows without label cost nothing. */
-    public TrainableModel.Loss loss(Tensor hidden, TrainableModel.Targets targets, TrainableModel.Totals totals) {
-        long[] rows = targets.labelledRows();
-        if (rows.length == 0) {
-            return new TrainableModel.Loss(hidden.sum().mul(new Scalar(0.0)), Map.of());
-        }
-        Tensor labelled = hidden.index_select(0, ModelInputs.tensor(rows, hidden.device()));
+    /**
+     * Cross entropy over the labels of the whole batch.
+     *
+     * @param labelled hidden states of the labelled tokens, {@code [labels, hiddenSize]}
+     */
+    public TrainableModel.Loss loss(Tensor labelled, TrainableModel.Targets targets, TrainableModel.Totals totals) {
         return VocabularyLoss.of(transformed(labelled), decoder, bias, targets, totals);
     }
 
