@@ -114,7 +114,8 @@ class ChosenTokensTest {
         Tensor upstream = normal(rows.length, HIDDEN);
         Map<String, Tensor> expected =
                 run(layer, values, upstream, hidden -> chosen.of(layer.forward(hidden, layout, null)));
-        Map<String, Tensor> actual = run(layer, values, upstream, hidden -> layer.forwardChosen(hidden, layout, chosen));
+        Map<String, Tensor> actual =
+                run(layer, values, upstream, hidden -> layer.forwardChosen(hidden, layout, chosen));
         assertThat(actual.keySet()).isEqualTo(expected.keySet());
         expected.forEach((name, tensor) -> assertThat(
                         actual.get(name).sub(tensor).abs().max().item_double())

@@ -55,7 +55,7 @@ class PretrainedEmbeddingsTest {
                 assertThat(cosine).as(texts.get(i)).isGreaterThan(SMALLEST_COSINE);
                 smallest = Math.min(smallest, cosine);
             }
-System.out.printf(
+            System.out.printf(
                     Locale.ROOT,
                     "%s: %d texts, largest distance of a cosine from 1: %.1e%n",
                     folder.getFileName(),
