@@ -241,8 +241,11 @@ final class TokenizerFiles {
             config.put("tokenizer_class", "MarianTokenizer");
         } else if (tokenizer.normalizer() instanceof BertNormalizer bert) {
             config.put("do_lower_case", bert.lowercase());
+            if (bert.stripAccents() != null) {
+                config.put("strip_accents", bert.stripAccents());
+            }
             config.put("tokenizer_class", "BertTokenizer");
-        } else if (tokenizer.preTokenizer() instanceof ByteLevel byteLevel) {
+        } else if (tokenizer.preTokenizer() instanceof ByteLevel byteLevel && tokenizer.normalizer() == null) {
             config.put("add_prefix_space", byteLevel.addPrefixSpace());
             config.put(
                     "tokenizer_class",

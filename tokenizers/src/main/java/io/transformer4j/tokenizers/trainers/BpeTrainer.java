@@ -6,6 +6,8 @@ import io.transformer4j.tokenizers.Tokenizers;
 import io.transformer4j.tokenizers.WordSplitter;
 import io.transformer4j.tokenizers.models.Bpe;
 import io.transformer4j.tokenizers.models.Vocabulary;
+import io.transformer4j.tokenizers.normalizers.Lowercase;
+import io.transformer4j.tokenizers.normalizers.Normalizer;
 import io.transformer4j.tokenizers.pretokenizers.ByteLevel;
 import io.transformer4j.tokenizers.text.ByteAlphabet;
 import io.transformer4j.tokenizers.text.TokenizerException;
@@ -14,6 +16,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Learns byte-level BPE and returns GPT-2's tokenizer around it, which can encode any text without unknown tokens. */
 public final class BpeTrainer {
@@ -59,13 +62,18 @@ public final class BpeTrainer {
                 "",
                 settings.maxWordLength,
                 settings.threads);
-        return new Training(resolved, new WordSplitter(null, new ByteLevel(false, true, true)));
+        return new Training(resolved, new WordSplitter(normalizer(), new ByteLevel(false, true, true)));
+    }
+
+    private @Nullable Normalizer normalizer() {
+        return settings.lowercase ? new Lowercase() : null;
     }
 
     private Tokenizer tokenizer(PairMerger learnt) {
         Vocabulary vocabulary = Vocabulary.of(learnt.tokens());
         Tokenizer.Builder builder =
-                Tokenizers.gpt2(new Bpe(vocabulary, learnt.merges(), Bpe.Options.none())).toBuilder();
+                Tokenizers.gpt2(new Bpe(vocabulary, learnt.merges(), Bpe.Options.none())).toBuilder()
+                        .normalizer(normalizer());
         settings.specialTokens.forEach(token -> builder.addToken(AddedToken.special(vocabulary.id(token), token)));
         return builder.build();
     }
@@ -77,6 +85,7 @@ public final class BpeTrainer {
         private long minFrequency = 2;
         private List<String> specialTokens = List.of(Tokenizers.END_OF_TEXT);
         private int maxWordLength = 1_000;
+        private boolean lowercase;
         private int threads = Runtime.getRuntime().availableProcessors();
 
         private Builder() {}
@@ -102,6 +111,12 @@ public final class BpeTrainer {
         /** Words longer than this, in characters, aren't learnt from. Default 1,000. */
         public Builder maxWordLength(int value) {
             maxWordLength = value;
+            return this;
+        }
+
+        /** Whether to write all in lower case; accents stay. Default false. */
+        public Builder lowercase(boolean value) {
+            lowercase = value;
             return this;
         }
 

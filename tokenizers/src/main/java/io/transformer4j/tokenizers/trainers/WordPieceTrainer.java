@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Learns a WordPiece vocabulary and returns BERT's tokenizer around it.
@@ -64,13 +65,13 @@ public final class WordPieceTrainer {
     }
 
     private BertNormalizer normalizer() {
-        return settings.lowercase ? BertNormalizer.uncased() : BertNormalizer.cased();
+        return new BertNormalizer(true, true, settings.stripAccents, settings.lowercase);
     }
 
     private Tokenizer tokenizer(PairMerger learnt) {
         Vocabulary vocabulary = Vocabulary.of(learnt.tokens());
-        Tokenizer preset = settings.lowercase ? Tokenizers.bertUncased(vocabulary) : Tokenizers.bertCased(vocabulary);
-        return preset.toBuilder()
+        return Tokenizers.bertUncased(vocabulary).toBuilder()
+                .normalizer(normalizer())
                 .model(new WordPiece(
                         vocabulary, "[UNK]", settings.continuingSubwordPrefix, settings.maxInputCharsPerWord))
                 .decoder(new io.transformer4j.tokenizers.decoders.WordPiece(settings.continuingSubwordPrefix, true))
@@ -88,6 +89,7 @@ public final class WordPieceTrainer {
         private int maxInputCharsPerWord = WordPiece.DEFAULT_MAX_INPUT_CHARS_PER_WORD;
         private int maxWordLength = 1_000;
         private boolean lowercase = true;
+        private @Nullable Boolean stripAccents;
         private int threads = Runtime.getRuntime().availableProcessors();
 
         private Builder() {}
@@ -122,9 +124,15 @@ public final class WordPieceTrainer {
             return this;
         }
 
-        /** Whether to write all in lower case and drop accents (bert-base-uncased). Default true. */
+        /** Whether to write all in lower case (bert-base-uncased). Default true. */
         public Builder lowercase(boolean value) {
             lowercase = value;
+            return this;
+        }
+
+        /** Whether to drop accents. Default: if all is written in lower case. */
+        public Builder stripAccents(boolean value) {
+            stripAccents = value;
             return this;
         }
 
