@@ -218,9 +218,9 @@ final class PretrainCommand implements Callable<Integer> {
                     state.tokens(),
                     state.trainSeconds(),
                     state.tokens() / state.trainSeconds(),
-                    state.bestLoss() == null
+                    state.bestMetric() == null
                             ? ""
-                            : String.format(Locale.ROOT, "; best held-out loss %.3f", state.bestLoss()),
+                            : String.format(Locale.ROOT, "; best held-out loss %.3f", state.bestMetric()),
                     folder);
             printer.flush();
         }

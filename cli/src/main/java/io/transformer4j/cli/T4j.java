@@ -39,6 +39,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             TokenizerCommand.class,
             PretrainCommand.class,
             TrainSeq2SeqCommand.class,
+            AverageCheckpointsCommand.class,
             FillMaskCommand.class,
             GenerateCommand.class,
             EmbedCommand.class,

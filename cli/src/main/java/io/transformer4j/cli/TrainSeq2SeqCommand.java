@@ -177,9 +177,9 @@ final class TrainSeq2SeqCommand implements Callable<Integer> {
                     state.tokens(),
                     state.trainSeconds(),
                     state.tokens() / state.trainSeconds(),
-                    state.bestLoss() == null
+                    state.bestMetric() == null
                             ? ""
-                            : String.format(Locale.ROOT, "; best validation loss %.3f", state.bestLoss()),
+                            : String.format(Locale.ROOT, "; best validation loss %.3f", state.bestMetric()),
                     folder);
             printer.flush();
         }

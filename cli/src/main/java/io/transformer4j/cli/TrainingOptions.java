@@ -88,6 +88,14 @@ public final class TrainingOptions {
     private double maxGradNorm;
 
     @Option(
+            names = "--ema-decay",
+            paramLabel = "R",
+            defaultValue = "0",
+            description = "Keep a moving average of the weights, of which this part stays at each step, such as 0.999;"
+                    + " evaluations and saved models have it. 0 for none (default: ${DEFAULT-VALUE}).")
+    private double emaDecay;
+
+    @Option(
             names = "--logging-steps",
             paramLabel = "N",
             defaultValue = "20",
@@ -147,6 +155,7 @@ public final class TrainingOptions {
                 .adamBeta1(adamBeta1)
                 .adamBeta2(adamBeta2)
                 .maxGradNorm(maxGradNorm)
+                .emaDecay(emaDecay)
                 .loggingSteps(loggingSteps)
                 .evalSteps(evalSteps)
                 .evalBatches(evalBatches)

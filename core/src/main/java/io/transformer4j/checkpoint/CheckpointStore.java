@@ -63,6 +63,11 @@ public final class CheckpointStore {
         return new Checkpoint(folder, step);
     }
 
+    /** Whether a folder is named as a checkpoint is. */
+    public static boolean isCheckpoint(Path folder) {
+        return NAME.matcher(folder.getFileName().toString()).matches();
+    }
+
     /** All checkpoints by rising step, complete or not; empty if the run's folder doesn't exist. */
     public List<Checkpoint> list() {
         if (!Files.isDirectory(runFolder)) {

@@ -111,7 +111,8 @@ public final class CheckpointWriter {
         }
     }
 
-    private static boolean isWeights(String name) {
+    /** Whether a file of this name in a model folder holds weights, or says which file does. */
+    public static boolean isWeights(String name) {
         return name.equals(CheckpointReader.WEIGHTS_NAME)
                 || name.equals(CheckpointReader.INDEX_NAME)
                 || SHARD.matcher(name).matches();

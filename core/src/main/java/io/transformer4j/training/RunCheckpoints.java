@@ -14,7 +14,9 @@ import io.transformer4j.models.PretrainedModel;
 import io.transformer4j.models.WeightLoader;
 import io.transformer4j.models.auto.Models;
 import io.transformer4j.torch.TensorScope;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -25,6 +27,7 @@ import java.util.OptionalLong;
 import java.util.stream.Stream;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,6 +38,9 @@ import org.slf4j.LoggerFactory;
 final class RunCheckpoints {
     private static final Logger LOG = LoggerFactory.getLogger(RunCheckpoints.class);
     private static final String OPTIMIZER_NAME = "optimizer.safetensors";
+    /** The weights that are trained, where the model's own file holds their moving average. */
+    private static final String TRAINED_NAME = "trained_weights.safetensors";
+
     private static final String STATE_NAME = "trainer_state.json";
 
     private final CheckpointStore store;
@@ -117,42 +123,71 @@ final class RunCheckpoints {
         this.companions = companions;
     }
 
-    Path save(PretrainedModel model, AdamW optimizer, TrainerState state, int keep) {
-        CheckpointStore.Checkpoint saved = store.save(state.globalStep(), folder -> {
-            Models.save(model, folder);
-            try (TensorScope scope = new TensorScope()) {
-                Map<String, Tensor> moments = new LinkedHashMap<>();
-                optimizer.state().forEach((name, moment) -> moments.put(name, moment.cpu()));
-                SafetensorsWriter.write(folder.resolve(OPTIMIZER_NAME), moments);
-            }
-            ConfigJson.write(folder.resolve(STATE_NAME), new Saved(setup, state));
-            companions.writeTo(folder);
-        });
+    /** Whether a file of this name in a checkpoint is there for resuming, and not part of the model. */
+    static boolean isTrainingState(String name) {
+        return name.equals(OPTIMIZER_NAME) || name.equals(TRAINED_NAME) || name.equals(STATE_NAME);
+    }
+
+    /** Saves a checkpoint; if there is a moving average, the model in it has the averaged weights. */
+    Path save(PretrainedModel model, AdamW optimizer, @Nullable MovingAverage average, TrainerState state, int keep) {
+        CheckpointStore.Checkpoint saved =
+                store.save(state.globalStep(), folder -> write(model, optimizer, average, state, folder));
         if (keep > 0) {
-            store.prune(keep, state.bestLoss() == null ? OptionalLong.empty() : OptionalLong.of(state.bestStep()));
+            store.prune(keep, state.bestMetric() == null ? OptionalLong.empty() : OptionalLong.of(state.bestStep()));
         }
         return saved.folder();
     }
 
+    private void write(
+            PretrainedModel model, AdamW optimizer, @Nullable MovingAverage average, TrainerState state, Path folder)
+            throws IOException {
+        try (TensorScope scope = new TensorScope()) {
+            if (average == null) {
+                Models.save(model, folder);
+            } else {
+                Models.save(model, average.averages(), folder);
+                write(average.trained(), folder.resolve(TRAINED_NAME));
+            }
+            write(optimizer.state(), folder.resolve(OPTIMIZER_NAME));
+        }
+        ConfigJson.write(folder.resolve(STATE_NAME), new Saved(setup, state));
+        companions.writeTo(folder);
+    }
+
+    private static void write(Map<String, Tensor> tensors, Path file) {
+        Map<String, Tensor> onCpu = new LinkedHashMap<>();
+        tensors.forEach((name, tensor) -> onCpu.put(name, tensor.cpu()));
+        SafetensorsWriter.write(file, onCpu);
+    }
+
     /**
-     * Brings model and optimizer to the newest complete checkpoint.
+     * Brings model, optimizer and average to the newest complete checkpoint.
      *
      * @return its state; empty if there is no checkpoint
      * @throws TrainingException if that run had another setup
      */
-    Optional<TrainerState> resume(PretrainedModel model, AdamW optimizer) {
+    Optional<TrainerState> resume(PretrainedModel model, AdamW optimizer, @Nullable MovingAverage average) {
         store.recover();
         CheckpointStore.Resume resume = store.newestComplete();
         resume.skipped()
                 .forEach(skipped ->
                         LOG.warn("{} passed over: {}", skipped.checkpoint().folder(), skipped.reason()));
-        return resume.newest().map(checkpoint -> load(checkpoint.folder(), model, optimizer));
+        return resume.newest().map(checkpoint -> load(checkpoint.folder(), model, optimizer, average));
     }
 
-    private TrainerState load(Path folder, PretrainedModel model, AdamW optimizer) {
+    private TrainerState load(Path folder, PretrainedModel model, AdamW optimizer, @Nullable MovingAverage average) {
         Saved saved = ConfigJson.read(folder.resolve(STATE_NAME), Saved.class);
         checkSetup(folder, saved.setup());
+        Path trained = folder.resolve(TRAINED_NAME);
+        if (Files.exists(trained) != (average != null)) {
+            throw new TrainingException(folder + " belongs to a run "
+                    + (average == null ? "with" : "without") + " a moving average of the weights (emaDecay)"
+                    + ": resume with the same arguments, or choose another output folder");
+        }
         loadWeights(folder, model);
+        if (average != null) {
+            average.readTrained(trained);
+        }
         Path file = folder.resolve(OPTIMIZER_NAME);
         try (SafetensorsFile moments = SafetensorsFile.open(file);
                 TensorScope scope = new TensorScope();

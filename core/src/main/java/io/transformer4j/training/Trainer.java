@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,14 +41,16 @@ public final class Trainer implements AutoCloseable {
     private final DataCollator trainCollator;
     private final @Nullable Dataset evalData;
     private final DataCollator evalCollator;
+    private final List<Evaluator> evaluators;
     private final List<TrainerCallback> callbacks;
     private final DataParallel workers;
     private final AdamW optimizer;
+    private final @Nullable MovingAverage average;
     private final @Nullable RunCheckpoints checkpoints;
     private final @Nullable Path outputFolder;
     private final AtomicFiles.FolderWriter companions;
 
-    /** Guards weights, moments and {@link #state}. */
+    /** Guards weights, moments, averages and {@link #state}. */
     private final Object updateLock = new Object();
 
     private TrainerState state = TrainerState.START;
@@ -62,6 +65,7 @@ public final class Trainer implements AutoCloseable {
         trainCollator = builder.trainCollator;
         evalData = builder.evalData;
         evalCollator = builder.evalCollator;
+        evaluators = List.copyOf(builder.evaluators);
         callbacks = List.copyOf(builder.callbacks);
         outputFolder = builder.outputFolder;
         companions = builder.companions;
@@ -69,6 +73,9 @@ public final class Trainer implements AutoCloseable {
         model.setLabelSmoothing(arguments.labelSmoothing());
         workers = new DataParallel(builder.model, pool, arguments.precision());
         optimizer = new AdamW(DataParallel.trainable(model), arguments);
+        average = arguments.emaDecay() == 0
+                ? null
+                : new MovingAverage(DataParallel.trainable(model), arguments.emaDecay());
         checkpoints = outputFolder == null
                 ? null
                 : new RunCheckpoints(
@@ -94,7 +101,7 @@ public final class Trainer implements AutoCloseable {
         }
         synchronized (updateLock) {
             resumeTried = true;
-            Optional<TrainerState> resumed = checkpoints.resume(model, optimizer);
+            Optional<TrainerState> resumed = checkpoints.resume(model, optimizer, average);
             resumed.ifPresent(found -> {
                 state = found;
                 saved = found;
@@ -188,7 +195,11 @@ public final class Trainer implements AutoCloseable {
                 }
                 if (finite) {
                     double learningRate = arguments.learningRateAt(state.globalStep());
-                    workers.apply(optimizer, state.optimizerSteps() + 1, learningRate, clipDivisor(norm));
+                    long update = state.optimizerSteps() + 1;
+                    workers.apply(optimizer, update, learningRate, clipDivisor(norm));
+                    if (average != null) {
+                        average.update(update);
+                    }
                 }
                 double seconds = (System.nanoTime() - start) / 1e9;
                 state = next(microBatches, loader.position(), seconds, finite ? metrics(means, norm) : null);
@@ -252,9 +263,10 @@ public final class Trainer implements AutoCloseable {
     }
 
     /**
-     * Evaluates the model on the evaluation data.
+     * Evaluates the model on the evaluation data, with its averaged weights if averages are kept.
      *
-     * @return {@code eval_loss}, {@code eval_perplexity}, and {@code eval_} with each part that the model reports
+     * @return {@code eval_loss}, {@code eval_perplexity}, and {@code eval_} with each part that the model reports and each
+     *     metric of the evaluators
      * @throws IllegalStateException if there is none
      */
     public Map<String, Double> evaluate() {
@@ -262,36 +274,58 @@ public final class Trainer implements AutoCloseable {
     }
 
     private Map<String, Double> evaluateWhile(BooleanSupplier wanted) {
-        Map<String, Double> sums = new TreeMap<>();
-        long weight = 0;
-        DataLoaderOptions options = DataLoaderOptions.builder(arguments.batchSize())
-                .shuffle(false)
-                .epochs(1)
-                .build();
-        try (DataLoader loader =
-                DataLoader.open(Builder.given(evalData, "evalData"), evalCollator, options, DataPosition.START)) {
-            long limit = arguments.evalBatches() == 0 ? Long.MAX_VALUE : arguments.evalBatches();
-            for (long i = 0; i < limit && wanted.getAsBoolean() && loader.hasNext(); i++) {
-                Batch batch = loader.next();
-                DataParallel.Means means = workers.evaluate(batch);
-                long labels = batch.labelledTokens();
-                weight += labels;
-                sums.merge("eval_loss", means.loss() * labels, Double::sum);
-                means.parts().forEach((name, value) -> sums.merge("eval_" + name, value * labels, Double::sum));
+        showAverages(true);
+        try {
+            Map<String, Double> metrics = losses(wanted);
+            model.train(false);
+            for (Evaluator evaluator : evaluators) {
+                if (wanted.getAsBoolean()) {
+                    evaluator.evaluate(wanted).forEach((name, value) -> metrics.put("eval_" + name, value));
+                }
+            }
+            return metrics;
+        } finally {
+            showAverages(false);
+        }
+    }
+
+    private void showAverages(boolean shown) {
+        synchronized (updateLock) {
+            if (average != null) {
+                if (shown) {
+                    average.show();
+                } else {
+                    average.hide();
+                }
             }
         }
-        double total = weight;
-        sums.replaceAll((name, sum) -> sum / total);
-        sums.put("eval_perplexity", Math.exp(sums.getOrDefault("eval_loss", Double.NaN)));
-        return sums;
+    }
+
+    private Map<String, Double> losses(BooleanSupplier wanted) {
+        long limit = arguments.evalBatches() == 0 ? Long.MAX_VALUE : arguments.evalBatches();
+        Map<String, Double> metrics = new TreeMap<>();
+        LossMeasure.losses(
+                        workers,
+                        Builder.given(evalData, "evalData"),
+                        evalCollator,
+                        arguments.batchSize(),
+                        limit,
+                        wanted)
+                .forEach((name, value) -> metrics.put("eval_" + name, value));
+        metrics.remove("eval_labels");
+        return metrics;
     }
 
     /** Evaluates and notes the best. An evaluation that a stop breaks off is made after resuming. */
     private void evaluateAndCompare() {
         Map<String, Double> metrics = evaluateWhile(() -> !stopped());
-        double loss = metrics.getOrDefault("eval_loss", Double.NaN);
-        Double best = state.bestLoss();
-        boolean better = Double.isFinite(loss) && (best == null || loss < best);
+        if (stopped()) {
+            return;
+        }
+        double value = metricForBestModel(metrics);
+        Double best = state.bestMetric();
+        boolean better =
+                Double.isFinite(value) && (best == null || (arguments.greaterIsBetter() ? value > best : value < best));
         synchronized (updateLock) {
             if (stopped) {
                 return;
@@ -299,7 +333,7 @@ public final class Trainer implements AutoCloseable {
             TrainerState evaluated = state.withEvaluatedStep(state.globalStep());
             state = better
                     ? evaluated.with(next ->
-                            next.bestLoss(loss).bestStep(state.globalStep()).evaluationsSinceBest(0))
+                            next.bestMetric(value).bestStep(state.globalStep()).evaluationsSinceBest(0))
                     : evaluated.withEvaluationsSinceBest(state.evaluationsSinceBest() + 1);
         }
         callbacks.forEach(callback -> callback.onEvaluate(state, metrics));
@@ -308,20 +342,33 @@ public final class Trainer implements AutoCloseable {
         }
     }
 
+    private double metricForBestModel(Map<String, Double> metrics) {
+        Double value = metrics.get("eval_" + arguments.metricForBestModel());
+        if (value == null) {
+            throw new IllegalArgumentException("metricForBestModel is " + arguments.metricForBestModel()
+                    + ", but the evaluation has only "
+                    + metrics.keySet().stream()
+                            .map(name -> name.replaceFirst("^eval_", ""))
+                            .collect(Collectors.joining(", ")));
+        }
+        return value;
+    }
+
     /** Writes a checkpoint of the state, unless there is one; does nothing without output folder. */
     private void save() {
         synchronized (updateLock) {
             if (checkpoints == null || state.equals(saved)) {
                 return;
             }
-            Path folder = checkpoints.save(model, optimizer, state, arguments.saveTotalLimit());
+            Path folder = checkpoints.save(model, optimizer, average, state, arguments.saveTotalLimit());
             saved = state;
             callbacks.forEach(callback -> callback.onSave(state, folder));
         }
     }
 
     private void finish() {
-        if (checkpoints != null && arguments.loadBestModelAtEnd() && state.bestLoss() != null) {
+        showAverages(true);
+        if (checkpoints != null && arguments.loadBestModelAtEnd() && state.bestMetric() != null) {
             checkpoints.loadWeights(model, state.bestStep());
         }
         if (outputFolder != null) {
@@ -361,6 +408,9 @@ public final class Trainer implements AutoCloseable {
     public void close() {
         optimizer.close();
         workers.close();
+        if (average != null) {
+            average.close();
+        }
     }
 
     /** Reports the means since the last log line, and starts anew. */
@@ -395,6 +445,7 @@ public final class Trainer implements AutoCloseable {
     public static final class Builder {
         private final TrainableModel model;
         private final TrainingArguments arguments;
+        private final List<Evaluator> evaluators = new ArrayList<>();
         private final List<TrainerCallback> callbacks = new ArrayList<>();
         private @Nullable Dataset trainData;
         private DataCollator trainCollator = DataCollator.DEFAULT;
@@ -420,6 +471,12 @@ public final class Trainer implements AutoCloseable {
         public Builder evalData(Dataset data, DataCollator collator) {
             evalData = data;
             evalCollator = collator;
+            return this;
+        }
+
+        /** Measures more at each evaluation. */
+        public Builder evaluator(Evaluator evaluator) {
+            evaluators.add(evaluator);
             return this;
         }
 

@@ -1,5 +1,6 @@
 package io.transformer4j.training;
 
+import com.fasterxml.jackson.annotation.JsonAlias;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import io.transformer4j.data.DataPosition;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param skippedInARow how many of these were the last ones
  * @param sinceLog metrics of the steps since the last log line
  * @param evaluatedStep step of the last evaluation; 0 before the first
- * @param bestLoss lowest evaluation loss so far; null before the first evaluation
+ * @param bestMetric best value so far of {@link TrainingArguments#metricForBestModel()}; null before the first evaluation
  * @param bestStep step of that evaluation
  * @param evaluationsSinceBest evaluations after it
  * @param trainSeconds time spent in training steps
@@ -31,7 +32,7 @@ public record TrainerState(
         int skippedInARow,
         MetricSums sinceLog,
         long evaluatedStep,
-        @Nullable Double bestLoss,
+        @JsonAlias({"bestLoss", "best_loss"}) @Nullable Double bestMetric, // in runs before other metrics could decide
         long bestStep,
         int evaluationsSinceBest,
         double trainSeconds)

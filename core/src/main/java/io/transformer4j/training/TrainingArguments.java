@@ -17,11 +17,14 @@ import java.util.Locale;
  * @param minLearningRateRatio lowest learning rate after warm-up, as a part of the peak
  * @param weightDecay decoupled decay of matrices; biases and norms have none
  * @param maxGradNorm limit of the global gradient norm; 0 for none
+ * @param emaDecay of an exponential moving average of the weights, which evaluations and saved models then have; 0 for none
  * @param loggingSteps steps between log lines
  * @param evalSteps steps between evaluations; 0 for only one at the end
  * @param evalBatches most batches in an evaluation; 0 for the whole evaluation set
  * @param saveSteps steps between checkpoints; 0 for only one at the end
  * @param saveTotalLimit checkpoints to keep, besides the best; 0 for all
+ * @param metricForBestModel which value of an evaluation decides how good the model is, such as {@code loss} or {@code bleu}
+ * @param greaterIsBetter whether it is to be high
  * @param earlyStoppingPatience evaluations without improvement before the run stops; 0 for never
  * @param loadBestModelAtEnd whether the model ends with the weights of the best evaluation
  * @param maxSkippedSteps non-finite steps in a row before the run fails
@@ -44,11 +47,14 @@ public record TrainingArguments(
         double adamBeta2,
         double adamEpsilon,
         double maxGradNorm,
+        double emaDecay,
         long loggingSteps,
         long evalSteps,
         long evalBatches,
         long saveSteps,
         int saveTotalLimit,
+        String metricForBestModel,
+        boolean greaterIsBetter,
         int earlyStoppingPatience,
         boolean loadBestModelAtEnd,
         int maxSkippedSteps,
@@ -73,11 +79,14 @@ public record TrainingArguments(
             .adamBeta2(0.999)
             .adamEpsilon(1e-8)
             .maxGradNorm(1)
+            .emaDecay(0)
             .loggingSteps(50)
             .evalSteps(0)
             .evalBatches(0)
             .saveSteps(0)
             .saveTotalLimit(2)
+            .metricForBestModel("loss")
+            .greaterIsBetter(false)
             .earlyStoppingPatience(0)
             .loadBestModelAtEnd(false)
             .maxSkippedSteps(10)
@@ -111,6 +120,7 @@ public record TrainingArguments(
         checkRatio("adamBeta2", adamBeta2, false);
         check(adamEpsilon > 0, "adamEpsilon must be positive, but is %s", adamEpsilon);
         check(maxGradNorm >= 0, "maxGradNorm must not be negative, but is %s", maxGradNorm);
+        checkRatio("emaDecay", emaDecay, false);
         check(loggingSteps > 0, "loggingSteps must be positive, but is %d", loggingSteps);
         check(evalSteps >= 0, "evalSteps must not be negative, but is %d", evalSteps);
         check(evalBatches >= 0, "evalBatches must not be negative, but is %d", evalBatches);

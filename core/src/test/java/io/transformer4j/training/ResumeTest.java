@@ -218,7 +218,7 @@ class ResumeTest {
                         .build()) {
             TrainerState state = trainer.train();
             assertThat(state.bestStep()).isEqualTo(4);
-            assertThat(state.bestLoss()).isEqualTo(1);
+            assertThat(state.bestMetric()).isEqualTo(1);
         }
         try (var names = Files.list(folder)) {
             assertThat(names.map(file -> file.getFileName().toString()).filter(name -> name.startsWith("checkpoint")))

@@ -11,12 +11,13 @@ import java.nio.file.Path;
 
 /** A run of a {@linkplain TinyModels tiny model} in a folder, always of the same data and on one thread. */
 final class TinyRun {
-    /** With everything that has state: accumulation, warm-up, evaluation, the best checkpoint. */
+    /** With everything that has state: accumulation, warm-up, averages, evaluation, the best checkpoint. */
     static final TrainingArguments ARGUMENTS = TrainingArguments.DEFAULTS.with(a -> a.maxSteps(8)
             .batchSize(3)
             .gradientAccumulationSteps(2)
             .learningRate(1e-2)
             .warmupSteps(2)
+            .emaDecay(0.9)
             .loggingSteps(3)
             .evalSteps(4)
             .saveSteps(5)
@@ -52,7 +53,11 @@ final class TinyRun {
 
     /** Asserts that both runs ended with the same weights, moments and state, to the last bit. */
     static void assertSameEnd(Path expected, Path actual, long step) throws IOException {
-        for (String name : new String[] {"model.safetensors", "checkpoint-" + step + "/optimizer.safetensors"}) {
+        for (String name : new String[] {
+            "model.safetensors",
+            "checkpoint-" + step + "/optimizer.safetensors",
+            "checkpoint-" + step + "/trained_weights.safetensors"
+        }) {
             assertThat(Files.mismatch(actual.resolve(name), expected.resolve(name)))
                     .as("first different byte of " + name)
                     .isEqualTo(-1);

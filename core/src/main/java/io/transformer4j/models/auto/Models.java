@@ -58,7 +58,6 @@ import io.transformer4j.models.t5.T5Config;
 import io.transformer4j.models.t5.T5ForConditionalGeneration;
 import io.transformer4j.models.transformer.TransformerConfig;
 import io.transformer4j.models.transformer.TransformerForConditionalGeneration;
-import io.transformer4j.nn.Parameter;
 import io.transformer4j.torch.Devices;
 import io.transformer4j.torch.TensorScope;
 import java.nio.file.Files;
@@ -344,11 +343,25 @@ public final class Models {
      * files beside them.
      */
     public static void save(PretrainedModel model, Path folder) {
+        save(model, Map.of(), folder);
+    }
+
+    /**
+     * As {@link #save(PretrainedModel, Path)}, with other values for some of the weights.
+     *
+     * @param values by the names of the model's parameters
+     */
+    public static void save(PretrainedModel model, Map<String, Tensor> values, Path folder) {
         try (TensorScope scope = new TensorScope();
                 NoGradGuard guard = new NoGradGuard()) {
-            Map<String, Tensor> values = new LinkedHashMap<>();
-            model.namedParameters().forEach((name, parameter) -> values.put(name, onCpu(parameter)));
-            CheckpointWriter.write(folder, model.weightMap().toCheckpoint(values));
+            Map<String, Tensor> weights = new LinkedHashMap<>();
+            model.namedParameters()
+                    .forEach((name, parameter) -> weights.put(
+                            name,
+                            values.getOrDefault(name, parameter.tensor())
+                                    .detach()
+                                    .cpu()));
+            CheckpointWriter.write(folder, model.weightMap().toCheckpoint(weights));
         }
         Map<String, Object> tree = new LinkedHashMap<>(ConfigJson.tree(model.config()));
         tree.put("architectures", List.of(model.architecture()));
@@ -374,9 +387,5 @@ public final class Models {
                 .filter(key -> config.get(key) != null)
                 .forEach(key -> generation.put(key, config.get(key)));
         return generation;
-    }
-
-    private static Tensor onCpu(Parameter parameter) {
-        return parameter.tensor().detach().cpu();
     }
 }

@@ -165,7 +165,7 @@ public final class Sweep {
         Path runFolder = folder.resolve(RUNS_NAME).resolve(trial.name());
         checkUnderWay(trial, runFolder.resolve(RECIPE_NAME));
         TrainerState state = train(trial, runFolder, companions);
-        Double loss = state.bestLoss(); // of the one evaluation, at the end
+        Double loss = state.bestMetric(); // of the one evaluation, at the end
         if (loss == null) {
             throw new ScalingException("the final loss is not finite");
         }
