@@ -21,6 +21,11 @@ public interface Metric {
     /** The score that belongs to the sums of some texts' {@link #statistics}, in percent. */
     double score(double[] sums);
 
+    /** Whether a high score is a good one. */
+    default boolean greaterIsBetter() {
+        return true;
+    }
+
     /**
      * All settings that the score depends on, in the form that sacreBLEU made customary.
      *

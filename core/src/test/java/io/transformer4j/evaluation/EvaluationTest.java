@@ -51,6 +51,29 @@ class EvaluationTest {
         assertThat(Evaluation.of(Bleu.DEFAULT, capitals, REFERENCES).score()).isLessThan(48);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "ran the big dog home today,  the big dog ran home today,  1",
+        "c d e a b,                   a b c d e,                   1",
+        "a b c d e f g h i j k l m n, n m a b c l k j d e f g i h, 6",
+        "a b c,                       '',                          3",
+        "'',                          a b c,                       3"
+    })
+    void movingWordsIsOneEdit(String hypothesis, String reference, double edits) {
+        assertThat(Ter.DEFAULT.statistics(hypothesis, List.of(reference))[0]).isEqualTo(edits);
+    }
+
+    @Test
+    void terEqualsSacrebleu() {
+        Evaluation evaluation = Evaluation.of(Ter.DEFAULT, HYPOTHESES, REFERENCES);
+        assertThat(evaluation.score()).isCloseTo(37.5, within(1e-8));
+        assertThat(evaluation.signature())
+                .isEqualTo("nrefs:2|case:lc|tok:tercom|norm:no|punct:yes|asian:no|version:2.6.0");
+        List<List<String>> first =
+                REFERENCES.stream().map(some -> some.subList(0, 1)).toList();
+        assertThat(Evaluation.of(new Ter(false), HYPOTHESES, first).score()).isCloseTo(43.75, within(1e-8));
+    }
+
     @Test
     void textsWithoutAnyMatchScoreNothing() {
         List<List<String>> others = List.of(List.of("x"), List.of("y"), List.of("z"));
