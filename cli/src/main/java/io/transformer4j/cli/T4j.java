@@ -40,6 +40,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             PretrainCommand.class,
             TrainSeq2SeqCommand.class,
             AverageCheckpointsCommand.class,
+            MineSummariesCommand.class,
             FillMaskCommand.class,
             GenerateCommand.class,
             EmbedCommand.class,

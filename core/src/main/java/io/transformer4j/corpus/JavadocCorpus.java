@@ -5,12 +5,9 @@ import io.transformer4j.corpus.JavadocComment.BlockTag;
 import io.transformer4j.files.AtomicFile;
 import io.transformer4j.progress.ProgressListener;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -18,9 +15,6 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.zip.CRC32;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipException;
-import java.util.zip.ZipFile;
 
 /**
  * English prose from the Javadoc comments of {@code -sources} jars.
@@ -54,11 +48,10 @@ public final class JavadocCorpus {
             "param", "return", "returns", "throws", "exception", "deprecated", "apiNote", "implNote", "implSpec");
     private static final Pattern LICENSE =
             Pattern.compile("(?i)\\bcopyright\\b|licensed (?:under|to)|all rights reserved|SPDX-License");
-    private static final Pattern VERSION = Pattern.compile("-\\d.*$");
 
-    private final List<Path> jars;
+    private final SourceJars jars;
 
-    private JavadocCorpus(List<Path> jars) {
+    private JavadocCorpus(SourceJars jars) {
         this.jars = jars;
     }
 
@@ -68,12 +61,7 @@ public final class JavadocCorpus {
      * @throws IllegalArgumentException if there are none
      */
     public static JavadocCorpus of(List<Path> jars) {
-        if (jars.isEmpty()) {
-            throw new IllegalArgumentException("a corpus needs at least one -sources jar");
-        }
-        return new JavadocCorpus(jars.stream()
-                .sorted(Comparator.comparing(jar -> jar.getFileName().toString()))
-                .toList());
+        return new JavadocCorpus(SourceJars.of(jars));
     }
 
     /**
@@ -146,52 +134,17 @@ public final class JavadocCorpus {
      */
     public void forEach(DocumentConsumer consumer, ProgressListener progress) throws IOException {
         Set<String> seen = new HashSet<>();
-        long total = 0;
-        for (Path jar : jars) {
-            total += jar.toFile().length();
-        }
-        long done = 0;
-        for (Path jar : jars) {
-            progress.update(done, total, project(jar));
-            read(jar, seen, consumer);
-            done += jar.toFile().length();
-        }
-        progress.update(done, total, "");
-    }
-
-    private static void read(Path jar, Set<String> seen, DocumentConsumer consumer) throws IOException {
-        try (ZipFile zip = new ZipFile(jar.toFile())) {
-            List<? extends ZipEntry> entries = zip.stream()
-                    .filter(entry -> entry.getName().endsWith(".java"))
-                    .sorted(Comparator.comparing(ZipEntry::getName))
-                    .toList();
-            List<List<String>> sentences = entries.parallelStream()
-                    .map(entry -> sentences(source(zip, entry)).toList())
-                    .toList();
-            for (int i = 0; i < entries.size(); i++) {
-                List<String> fresh = sentences.get(i).stream()
-                        .filter(sentence -> seen.add(Sentences.key(sentence)))
-                        .toList();
-                if (!fresh.isEmpty()) {
-                    String name = entries.get(i).getName();
-                    String className = name.substring(0, name.length() - ".java".length());
-                    consumer.accept(new Document(project(jar), className, fresh));
-                }
-            }
-        } catch (UncheckedIOException e) {
-            throw new IOException(
-                    "%s can't be read: %s".formatted(jar, e.getCause().getMessage()), e);
-        } catch (ZipException e) {
-            throw new IOException("%s is not a jar: %s".formatted(jar, e.getMessage()), e);
-        }
-    }
-
-    private static String source(ZipFile zip, ZipEntry entry) {
-        try (InputStream in = zip.getInputStream(entry)) {
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        jars.forEach(
+                source -> sentences(source.text()).toList(),
+                (source, sentences) -> {
+                    List<String> fresh = sentences.stream()
+                            .filter(sentence -> seen.add(Sentences.key(sentence)))
+                            .toList();
+                    if (!fresh.isEmpty()) {
+                        consumer.accept(new Document(source.project(), source.className(), fresh));
+                    }
+                },
+                progress);
     }
 
     /** The clean sentences of a source file, repeated ones included. */
@@ -212,11 +165,6 @@ public final class JavadocCorpus {
                 .filter(tag -> PROSE_TAGS.contains(tag.name()))
                 .map(BlockTag::text);
         return Stream.concat(Stream.of(comment.description()), tags);
-    }
-
-    private static String project(Path jar) {
-        String name = jar.getFileName().toString().replaceFirst("\\.jar$", "").replaceFirst("-sources$", "");
-        return VERSION.matcher(name).replaceFirst("");
     }
 
     /** Writes documents and counts. */

@@ -1,0 +1,49 @@
+package io.transformer4j.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+
+/** The {@code -sources} jars of well-known libraries, to be had wherever this project can be built. */
+final class SourceJarFiles {
+    private SourceJarFiles() {}
+
+    /** Lets the project's Maven wrapper copy the pinned jars of the demo's POM into {@code jars}. */
+    static List<Path> resolve(Path jars) throws IOException, InterruptedException {
+        Files.createDirectories(jars);
+        Path home = Path.of(System.getProperty("t4j.home", ".")).toAbsolutePath();
+        boolean windows =
+                System.getProperty("os.name", "").toLowerCase(Locale.ROOT).startsWith("windows");
+        List<String> command = List.of(
+                home.resolve(windows ? "mvnw.cmd" : "mvnw").toString(),
+                "-q",
+                "-B",
+                "-f",
+                home.resolve("cli/src/main/demo/pom.xml").toString(),
+                "dependency:copy@sources",
+                "-Dcorpus.jars=" + jars.toAbsolutePath());
+        Process maven = new ProcessBuilder(command)
+                .directory(home.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.to(
+                        jars.resolveSibling("maven.log").toFile()))
+                .start();
+        if (maven.waitFor() != 0) {
+            throw new IOException("Maven could not fetch the libraries whose sources are the corpus: see "
+                    + jars.resolveSibling("maven.log"));
+        }
+        return in(jars);
+    }
+
+    /** All jars in a folder. */
+    static List<Path> in(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(file -> file.toString().endsWith(".jar"))
+                    .sorted()
+                    .toList();
+        }
+    }
+}
