@@ -1,8 +1,10 @@
 package io.transformer4j.cli;
 
 import io.transformer4j.data.ParallelText;
+import io.transformer4j.data.TextLines;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +54,29 @@ public final class ParallelTextOptions {
         return read("", source, target, pairs, command)
                 .orElseThrow(() -> new ParameterException(
                         command.commandLine(), "training pairs are needed: give --source and --target, or --pairs"));
+    }
+
+    /** Each text of {@code --source} as its own target: what denoising restores. */
+    ParallelText trainingTexts(CommandSpec command) {
+        if (target != null || pairs != null) {
+            throw new ParameterException(
+                    command.commandLine(), "--objective denoise learns from texts: give --source alone");
+        }
+        return texts(source)
+                .orElseThrow(() ->
+                        new ParameterException(command.commandLine(), "training texts are needed: give --source"));
+    }
+
+    /** As {@link #trainingTexts}, to validate with, if there are any. */
+    Optional<ParallelText> validationTexts() {
+        return texts(validSource);
+    }
+
+    private static Optional<ParallelText> texts(@Nullable Path file) {
+        return Optional.ofNullable(file).map(TextLines::all).map(lines -> {
+            List<String> texts = lines.stream().filter(line -> !line.isBlank()).toList();
+            return new ParallelText(texts, texts, 0);
+        });
     }
 
     /** The validation pairs, if there are any. */

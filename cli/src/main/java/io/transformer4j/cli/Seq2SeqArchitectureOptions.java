@@ -4,6 +4,7 @@ import io.transformer4j.checkpoint.ConfigJson;
 import io.transformer4j.models.PretrainedModel;
 import io.transformer4j.models.auto.Models;
 import io.transformer4j.models.seq2seq.EncoderDecoderModel;
+import io.transformer4j.models.seq2seq.Seq2SeqConfig;
 import io.transformer4j.seq2seq.Seq2SeqTokenizers;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -21,6 +22,8 @@ public final class Seq2SeqArchitectureOptions {
         MARIAN,
         BART
     }
+
+    private static final int BEAMS = 5;
 
     @Option(
             names = "--model",
@@ -147,8 +150,22 @@ public final class Seq2SeqArchitectureOptions {
             throw new IllegalArgumentException(
                     "pairs of texts need an encoder–decoder model, but this is a " + opened.architecture());
         }
-        tokenizers.checkFits(fitting.config().vocabSize(), fitting.targetVocabSize());
+        tokenizers.checkFits(fitting.config());
+        if (fitting.generationConfig().isEmpty()) {
+            fitting.setGenerationConfig(generation(fitting.config()));
+        }
         return fitting;
+    }
+
+    /** Beam search as is usual for translation, over all positions. */
+    private static Map<String, Object> generation(Seq2SeqConfig config) {
+        Map<String, Object> generation = new LinkedHashMap<>();
+        generation.put("decoder_start_token_id", config.decoderStartTokenId());
+        generation.put("eos_token_id", config.eosTokenId());
+        generation.put("max_new_tokens", Math.max(1, config.maxInputLength() - 1));
+        generation.put("num_beams", BEAMS);
+        generation.put("early_stopping", true);
+        return generation;
     }
 
     private static String architecture(Map<String, Object> tree) {

@@ -6,6 +6,7 @@ import io.transformer4j.models.seq2seq.EncoderDecoderModel;
 import io.transformer4j.seq2seq.Seq2SeqExamples;
 import io.transformer4j.seq2seq.Seq2SeqTokenizers;
 import io.transformer4j.torch.ComputePool;
+import io.transformer4j.training.Evaluator;
 import io.transformer4j.training.RunLogger;
 import io.transformer4j.training.Trainer;
 import io.transformer4j.training.TrainerState;
@@ -31,14 +32,30 @@ import picocli.CommandLine.Spec;
             "%nExamples:",
             "  t4j train-seq2seq --source train.en --target train.de --out run --max-steps 8000",
             "  t4j train-seq2seq --pairs abstracts.jsonl --source-field abstract --target-field title --out run",
-            "  t4j train-seq2seq --config translation.yaml --resume"
+            "  t4j train-seq2seq --config translation.yaml --resume",
+            "  t4j train-seq2seq --objective denoise --family bart --source books.txt.gz --out bart",
+            "  t4j train-seq2seq --model bart --pairs abstracts.jsonl --out summarizer"
         })
 final class TrainSeq2SeqCommand implements Callable<Integer> {
+    private enum Goal {
+        PAIRS,
+        DENOISE
+    }
+
     @Mixin
     final ConfigOptions config = new ConfigOptions();
 
     @Mixin
     final ParallelTextOptions text = new ParallelTextOptions();
+
+    @Option(
+            names = "--objective",
+            paramLabel = "NAME",
+            defaultValue = "pairs",
+            description =
+                    "pairs; or denoise: restore the texts of --source from noise (BART, Lewis et al. 2020), to go on from"
+                            + " with --model and pairs (default: ${DEFAULT-VALUE}).")
+    private Goal goal = Goal.PAIRS;
 
     @Option(names = "--out", required = true, paramLabel = "FOLDER", description = "Where model and checkpoints go.")
     private @Nullable Path out;
@@ -68,6 +85,9 @@ final class TrainSeq2SeqCommand implements Callable<Integer> {
             description = "One vocabulary and one table of embeddings for both sides (default: ${DEFAULT-VALUE}).")
     private boolean jointVocab;
 
+    @Option(names = "--lowercase", description = "Read and write in lower case.")
+    private boolean lowercase;
+
     @Option(
             names = "--max-tokens-per-batch",
             paramLabel = "N",
@@ -81,6 +101,9 @@ final class TrainSeq2SeqCommand implements Callable<Integer> {
             defaultValue = "0.1",
             description = "Part of each label that is spread over the vocabulary (default: ${DEFAULT-VALUE}).")
     private double labelSmoothing;
+
+    @Mixin
+    final ValidationTextOptions written = new ValidationTextOptions();
 
     @Mixin
     final Seq2SeqArchitectureOptions architecture = new Seq2SeqArchitectureOptions();
@@ -99,15 +122,18 @@ final class TrainSeq2SeqCommand implements Callable<Integer> {
         CommandSpec command = Objects.requireNonNull(spec);
         Path folder = Objects.requireNonNull(out);
         TrainingArguments arguments = training.arguments(compute.precision(), compute.seed())
-                .with(a -> a.maxTokensPerBatch(maxTokensPerBatch).labelSmoothing(labelSmoothing));
-        ParallelText pairs = text.training(command);
-        Optional<ParallelText> validation = text.validation(command);
+                .with(a -> written.decide(a.maxTokensPerBatch(maxTokensPerBatch).labelSmoothing(labelSmoothing)));
+        boolean denoise = goal == Goal.DENOISE;
+        ParallelText pairs = denoise ? text.trainingTexts(command) : text.training(command);
+        Optional<ParallelText> validation = denoise ? text.validationTexts() : text.validation(command);
         try (ComputePool pool = compute.pool()) {
             Seq2SeqTokenizers tokenizers = tokenizers(pairs, pool.workers());
             try (EncoderDecoderModel<?> model = architecture.open(tokenizers, compute.device(), compute.seed())) {
                 Seq2SeqExamples examples = examples("training", pairs, tokenizers, model);
                 Optional<Seq2SeqExamples> held = validation.map(v -> examples("validation", v, tokenizers, model));
-                train(model, tokenizers, examples, held, arguments, pool, folder);
+                Optional<Evaluator> evaluator =
+                        written.evaluator(model, tokenizers, validation, lowercase, arguments, pool);
+                train(model, tokenizers, examples, held, evaluator, arguments, pool, folder);
             }
         }
         return T4j.OK;
@@ -116,15 +142,24 @@ final class TrainSeq2SeqCommand implements Callable<Integer> {
     private Seq2SeqTokenizers tokenizers(ParallelText pairs, int threads) {
         return architecture.model() == null
                 ? Seq2SeqTokenizers.train(
-                        pairs, Seq2SeqTokenizers.Type.of(tokenizerType), vocabSize, jointVocab, threads)
+                        pairs,
+                        new Seq2SeqTokenizers.Settings(
+                                Seq2SeqTokenizers.Type.of(tokenizerType),
+                                vocabSize,
+                                jointVocab || goal == Goal.DENOISE,
+                                lowercase,
+                                goal == Goal.DENOISE),
+                        threads)
                 : Seq2SeqTokenizers.load(architecture.model());
     }
 
     private Seq2SeqExamples examples(
             String name, ParallelText pairs, Seq2SeqTokenizers tokenizers, EncoderDecoderModel<?> model) {
         int maxLength = model.config().maxInputLength();
-        Seq2SeqExamples examples =
-                Seq2SeqExamples.of(pairs, tokenizers, maxLength, model.config().decoderStartTokenId());
+        Seq2SeqExamples examples = goal == Goal.DENOISE
+                ? Seq2SeqExamples.denoising(pairs.sources(), tokenizers, maxLength, model.config(), compute.seed())
+                : Seq2SeqExamples.of(
+                        pairs, tokenizers, maxLength, model.config().decoderStartTokenId());
         if (examples.truncated() > 0) {
             PrintWriter notes = Objects.requireNonNull(spec).commandLine().getErr();
             notes.printf(
@@ -143,6 +178,7 @@ final class TrainSeq2SeqCommand implements Callable<Integer> {
             Seq2SeqTokenizers tokenizers,
             Seq2SeqExamples examples,
             Optional<Seq2SeqExamples> validation,
+            Optional<Evaluator> evaluator,
             TrainingArguments arguments,
             ComputePool pool,
             Path folder) {
@@ -153,17 +189,18 @@ final class TrainSeq2SeqCommand implements Callable<Integer> {
                 .outputFolder(folder)
                 .companions(tokenizers::save);
         validation.ifPresent(held -> builder.evalData(held.dataset(), DataCollator.DEFAULT));
+        evaluator.ifPresent(builder::evaluator);
         try (RunLogger logger = new RunLogger(folder, model.architecture());
                 TrainingDisplay display = new TrainingDisplay("training");
                 Trainer trainer = builder.callback(logger).callback(display).build();
                 GracefulStop stop = new GracefulStop(trainer, "go on with the same command and --resume")) {
             printer.printf(
                     Locale.ROOT,
-                    "%s with %,d parameters, %,d pairs, %,d tokens, %d threads%n",
+                    "%s with %,d parameters, %,d examples, %,d tokens, %d threads%n",
                     model.architecture(),
                     model.numParameters(),
                     examples.dataset().size(),
-                    examples.dataset().tokens(),
+                    examples.tokens(),
                     pool.workers());
             printer.flush();
             if (resume && !trainer.resume()) {
@@ -179,7 +216,12 @@ final class TrainSeq2SeqCommand implements Callable<Integer> {
                     state.tokens() / state.trainSeconds(),
                     state.bestMetric() == null
                             ? ""
-                            : String.format(Locale.ROOT, "; best validation loss %.3f", state.bestMetric()),
+                            : String.format(
+                                    Locale.ROOT,
+                                    "; best validation %s %.3f at step %,d",
+                                    arguments.metricForBestModel(),
+                                    state.bestMetric(),
+                                    state.bestStep()),
                     folder);
             printer.flush();
         }

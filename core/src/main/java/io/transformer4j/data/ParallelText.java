@@ -1,8 +1,5 @@
 package io.transformer4j.data;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,8 +16,6 @@ import tools.jackson.databind.json.JsonMapper;
  * @param emptyPairs pairs that were left out because a side was blank
  */
 public record ParallelText(List<String> sources, List<String> targets, int emptyPairs) {
-    private static final int MAX_LINE_CHARS = 1 << 20;
-
     /** Copies the lists. */
     public ParallelText {
         if (sources.size() != targets.size()) {
@@ -41,8 +36,8 @@ public record ParallelText(List<String> sources, List<String> targets, int empty
      * @throws DataException if a file can't be read, isn't UTF-8, or has another number of lines
      */
     public static ParallelText ofFiles(Path source, Path target) {
-        List<String> sources = lines(source);
-        List<String> targets = lines(target);
+        List<String> sources = TextLines.all(source);
+        List<String> targets = TextLines.all(target);
         if (sources.size() != targets.size()) {
             throw new DataException(String.format(
                     Locale.ROOT,
@@ -66,7 +61,7 @@ public record ParallelText(List<String> sources, List<String> targets, int empty
      */
     public static ParallelText ofTsv(Path file) {
         Builder pairs = new Builder();
-        List<String> lines = lines(file);
+        List<String> lines = TextLines.all(file);
         for (int i = 0; i < lines.size(); i++) {
             String[] columns = lines.get(i).split("\t", -1);
             if (columns.length < 2 && !lines.get(i).isBlank()) {
@@ -84,7 +79,7 @@ public record ParallelText(List<String> sources, List<String> targets, int empty
      */
     public static ParallelText ofJsonLines(Path file, String sourceField, String targetField) {
         Builder pairs = new Builder();
-        List<String> lines = lines(file);
+        List<String> lines = TextLines.all(file);
         for (int i = 0; i < lines.size(); i++) {
             if (!lines.get(i).isBlank()) {
                 String where = file + ", line " + (i + 1);
@@ -118,30 +113,6 @@ public record ParallelText(List<String> sources, List<String> targets, int empty
         }
         throw new DataException(
                 where + ": has no text in field \"" + field + "\"; its fields are " + record.propertyNames());
-    }
-
-    /**
-     * The lines of a text file, blank ones included.
-     *
-     * @throws DataException if it can't be read or isn't UTF-8; the byte is named
-     */
-    public static List<String> lines(Path file) {
-        try (InputStream raw = Files.newInputStream(file);
-                LineReader reader = new LineReader(
-                        new Utf8Reader(file.toString(), CorpusReader.decompressed(file.toString(), raw)),
-                        MAX_LINE_CHARS)) {
-            List<String> lines = new ArrayList<>();
-            for (String line = reader.next(); line != null; line = reader.next()) {
-                if (reader.splits() > 0) {
-                    throw new DataException(file + ", line " + (lines.size() + 1) + ": is longer than " + MAX_LINE_CHARS
-                            + " characters");
-                }
-                lines.add(line);
-            }
-            return lines;
-        } catch (IOException e) {
-            throw new DataException(file + ": cannot be read (" + e.getMessage() + ")", e);
-        }
     }
 
     /** Collects pairs with text on both sides. */

@@ -7,7 +7,8 @@ enum Randomness {
     CHUNK_LENGTHS(3),
     SENTENCE_PAIRS(4),
     MASKS(5),
-    BATCH_ORDER(6);
+    BATCH_ORDER(6),
+    NOISE(7);
 
     private final int number; // part of what a seed means: never changed
 

@@ -18,6 +18,8 @@ import java.util.zip.ZipException;
  */
 final class Utf8Reader implements AutoCloseable {
     private static final int BUFFER_BYTES = 1 << 16;
+    /** Bytes of the longest byte order mark: as many the first look needs, and waits for no more. */
+    private static final int LONGEST_MARK = 3;
 
     private final String name;
     private final InputStream in;
@@ -63,7 +65,7 @@ final class Utf8Reader implements AutoCloseable {
                 int count = in.read(bytes.array(), bytes.position(), bytes.remaining());
                 endOfInput = count < 0;
                 bytes.position(bytes.position() + Math.max(count, 0));
-            } while (!endOfInput && bytes.hasRemaining() && !started); // the first look needs a full buffer
+            } while (!endOfInput && !started && bytes.position() < LONGEST_MARK);
         } catch (EOFException e) {
             throw new DataException(name + ": the gzip data is truncated", e);
         } catch (ZipException e) {

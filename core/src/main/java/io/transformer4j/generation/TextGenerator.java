@@ -72,6 +72,13 @@ public final class TextGenerator {
      *     know; or if there are stop strings but no tokenizer, or stop strings and beams
      */
     public List<Generation> generate(List<int[]> inputs, GenerationConfig config, TokenListener listener) {
+        return generateAll(inputs, config, listener).stream()
+                .flatMap(List::stream)
+                .toList();
+    }
+
+    /** As {@link #generate(List, GenerationConfig, TokenListener)}, with a list of texts for each input. */
+    public List<List<Generation>> generateAll(List<int[]> inputs, GenerationConfig config, TokenListener listener) {
         check(
                 config.stopStrings().isEmpty() || tokenizer != null,
                 "stop strings need a tokenizer, but this generator has none");
@@ -98,7 +105,7 @@ public final class TextGenerator {
             }
             return worker;
         });
-        return results.stream().flatMap(List::stream).toList();
+        return results;
     }
 
     private void checkInput(int index, int[] ids) {

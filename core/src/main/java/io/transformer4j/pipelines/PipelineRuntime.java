@@ -17,6 +17,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.NoGradGuard;
@@ -98,6 +99,18 @@ final class PipelineRuntime<M extends PretrainedModel> implements AutoCloseable 
             }
         }
         return encodings;
+    }
+
+    /** Computes something small on one of the workers, inside a scope and without gradients. */
+    <R> R compute(Supplier<R> task) {
+        return pool.onOneWorker(() -> {
+            try (TensorScope scope = new TensorScope();
+                    NoGradGuard guard = new NoGradGuard();
+                    Precision.Region region =
+                            options.precision().enter(model.device().type())) {
+                return task.get();
+            }
+        });
     }
 
     /** Computes the results of a batch, in its order, inside a scope and without gradients. */

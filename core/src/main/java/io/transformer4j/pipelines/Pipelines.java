@@ -58,4 +58,24 @@ public final class Pipelines {
     public static FeatureExtractionPipeline featureExtraction(Path folder, PipelineOptions options) {
         return new FeatureExtractionPipeline(folder, options);
     }
+
+    /** Translates with an encoder–decoder model, by {@link PipelineOptions#DEFAULT}. */
+    public static TranslationPipeline translation(Path folder) {
+        return translation(folder, PipelineOptions.DEFAULT);
+    }
+
+    /** Translates with an encoder–decoder model. */
+    public static TranslationPipeline translation(Path folder, PipelineOptions options) {
+        return new TranslationPipeline(folder, options);
+    }
+
+    /** Summarizes with an encoder–decoder model, by {@link PipelineOptions#DEFAULT}. */
+    public static SummarizationPipeline summarization(Path folder) {
+        return summarization(folder, PipelineOptions.DEFAULT);
+    }
+
+    /** Summarizes with an encoder–decoder model. */
+    public static SummarizationPipeline summarization(Path folder, PipelineOptions options) {
+        return new SummarizationPipeline(folder, options);
+    }
 }

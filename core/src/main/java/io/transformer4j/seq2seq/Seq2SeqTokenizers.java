@@ -2,6 +2,8 @@ package io.transformer4j.seq2seq;
 
 import io.transformer4j.data.ParallelText;
 import io.transformer4j.models.PretrainedConfig;
+import io.transformer4j.models.seq2seq.Seq2SeqConfig;
+import io.transformer4j.tokenizers.EncodeOptions;
 import io.transformer4j.tokenizers.Tokenizer;
 import io.transformer4j.tokenizers.postprocessors.SpecialToken;
 import io.transformer4j.tokenizers.postprocessors.TemplateProcessing;
@@ -10,6 +12,7 @@ import io.transformer4j.tokenizers.trainers.ProgressListener;
 import io.transformer4j.tokenizers.trainers.WordPieceTrainer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
@@ -28,7 +31,7 @@ public record Seq2SeqTokenizers(Tokenizer source, Tokenizer target) {
     public enum Type {
         /** Byte pairs merged by frequency (Sennrich et al. 2016), on bytes as in GPT-2. */
         BPE,
-        /** WordPiece, as in BERT; case is kept. */
+        /** WordPiece, as in BERT; accents are kept. */
         WORDPIECE;
 
         /** The type called {@code name}. */
@@ -52,41 +55,53 @@ public record Seq2SeqTokenizers(Tokenizer source, Tokenizer target) {
     }
 
     /**
-     * Learns vocabularies from training data.
+     * What to learn.
      *
+     * @param type kind of tokens
      * @param vocabSize most tokens of each vocabulary
      * @param joint whether both sides share one vocabulary, learnt from both
+     * @param lowercase whether texts are read, and written, in lower case
+     * @param mask whether there is a token for what denoising hides; WordPiece always has one
+     */
+    public record Settings(Type type, int vocabSize, boolean joint, boolean lowercase, boolean mask) {}
+
+    /**
+     * Learns vocabularies from training data.
+     *
      * @param threads that count words
      */
-    public static Seq2SeqTokenizers train(ParallelText text, Type type, int vocabSize, boolean joint, int threads) {
-        if (joint) {
-            Tokenizer both =
-                    train(Stream.concat(text.sources().stream(), text.targets().stream()), type, vocabSize, threads);
+    public static Seq2SeqTokenizers train(ParallelText text, Settings settings, int threads) {
+        if (settings.joint()) {
+            Tokenizer both = train(Stream.concat(text.sources().stream(), text.targets().stream()), settings, threads);
             return new Seq2SeqTokenizers(both, both);
         }
         return new Seq2SeqTokenizers(
-                train(text.sources().stream(), type, vocabSize, threads),
-                train(text.targets().stream(), type, vocabSize, threads));
+                train(text.sources().stream(), settings, threads), train(text.targets().stream(), settings, threads));
     }
 
-    private static Tokenizer train(Stream<String> texts, Type type, int vocabSize, int threads) {
-        Tokenizer learnt = switch (type) {
+    private static Tokenizer train(Stream<String> texts, Settings settings, int threads) {
+        Tokenizer learnt = switch (settings.type()) {
             case BPE ->
                 BpeTrainer.builder()
-                        .vocabSize(vocabSize)
-                        .specialTokens(List.of("<pad>", "<s>", "</s>", "<unk>"))
+                        .vocabSize(settings.vocabSize())
+                        .lowercase(settings.lowercase())
+                        .specialTokens(
+                                settings.mask()
+                                        ? List.of("<pad>", "<s>", "</s>", "<unk>", "<mask>")
+                                        : List.of("<pad>", "<s>", "</s>", "<unk>"))
                         .threads(threads)
                         .build()
                         .train(texts, ProgressListener.NONE);
             case WORDPIECE ->
                 WordPieceTrainer.builder()
-                        .vocabSize(vocabSize)
-                        .lowercase(false)
+                        .vocabSize(settings.vocabSize())
+                        .lowercase(settings.lowercase())
+                        .stripAccents(false)
                         .threads(threads)
                         .build()
                         .train(texts, ProgressListener.NONE);
         };
-        String eos = type.eos();
+        String eos = settings.type().eos();
         SpecialToken end = new SpecialToken(eos, learnt.tokenToId(eos).orElseThrow());
         return learnt.toBuilder()
                 .postProcessor(TemplateProcessing.of("$A " + eos, "$A " + eos + " $B " + eos, end))
@@ -106,21 +121,32 @@ public record Seq2SeqTokenizers(Tokenizer source, Tokenizer target) {
         }
     }
 
-    /** Reads the tokenizers of a model folder. */
+    /** Reads the tokenizers of a model folder; the target's is that of its own folder, or Marian's second. */
     public static Seq2SeqTokenizers load(Path folder) {
-        Tokenizer source = Tokenizer.load(folder);
+        Tokenizer source = Tokenizer.load(folder).withOptions(EncodeOptions.defaults());
         Path other = folder.resolve(TARGET_FOLDER);
-        return new Seq2SeqTokenizers(source, Files.isDirectory(other) ? Tokenizer.load(other) : source);
+        return new Seq2SeqTokenizers(
+                source,
+                Files.isDirectory(other)
+                        ? Tokenizer.load(other).withOptions(EncodeOptions.defaults())
+                        : source.forTargets());
     }
 
     /**
      * Checks that a model can have been trained with these tokenizers.
      *
-     * @throws IllegalArgumentException if it knows fewer tokens than they make
+     * @throws IllegalArgumentException if it knows fewer tokens than they make, or ends texts with another token
      */
-    public void checkFits(long sourceVocabSize, long targetVocabSize) {
-        checkSide("source", source.vocabSize(), sourceVocabSize);
-        checkSide("target", target.vocabSize(), targetVocabSize);
+    public void checkFits(Seq2SeqConfig config) {
+        checkSide("source", source.vocabSize(), config.vocabSize());
+        checkSide("target", target.vocabSize(), config.targetVocabSize());
+        target.eosTokenId()
+                .ifPresent(eos -> PretrainedConfig.check(
+                        eos == config.eosTokenId(),
+                        "the target tokenizer ends texts with token %d (%s), but the model with %d: they don't belong together",
+                        eos,
+                        target.idToToken(eos),
+                        config.eosTokenId()));
     }
 
     private static void checkSide(String side, int tokens, long known) {
@@ -130,5 +156,15 @@ public record Seq2SeqTokenizers(Tokenizer source, Tokenizer target) {
                 side,
                 tokens,
                 known);
+    }
+
+    /** The first {@code maxLength} ids, ending as the whole does. */
+    public static int[] cut(int[] ids, int maxLength) {
+        if (ids.length <= maxLength) {
+            return ids;
+        }
+        int[] cut = Arrays.copyOf(ids, maxLength);
+        cut[maxLength - 1] = ids[ids.length - 1];
+        return cut;
     }
 }

@@ -4,7 +4,7 @@
  *
  * <pre>{@code
  * ParallelText text = ParallelText.ofFiles(Path.of("train.en"), Path.of("train.de"));
- * Seq2SeqTokenizers tokenizers = Seq2SeqTokenizers.train(text, Seq2SeqTokenizers.Type.BPE, 10_000, true, 2);
+ * Seq2SeqTokenizers tokenizers = Seq2SeqTokenizers.train(text, new Settings(Type.BPE, 10_000, true, false, false), 2);
  * Seq2SeqExamples examples = Seq2SeqExamples.of(text, tokenizers, 256, 1);
  * }</pre>
  */

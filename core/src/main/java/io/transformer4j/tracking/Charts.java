@@ -9,9 +9,13 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.text.DecimalFormat;
 import java.text.DecimalFormatSymbols;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.DoubleSummaryStatistics;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -20,6 +24,8 @@ import org.knowm.xchart.AnnotationText;
 import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.CategoryChart;
 import org.knowm.xchart.CategoryChartBuilder;
+import org.knowm.xchart.HeatMapChart;
+import org.knowm.xchart.HeatMapChartBuilder;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.XYSeries;
@@ -108,6 +114,8 @@ public final class Charts {
 
     private static final int WIDTH = 1200;
     private static final int HEIGHT = 720;
+    private static final int CELL = 44;
+    private static final int HEAT_MAP_FRAME = 200;
     private static final Color INK = new Color(0x22, 0x2B, 0x36);
     private static final Color GRID = new Color(0xE3, 0xE7, 0xEC);
     /** Distinguishable also to colour-blind readers (Okabe and Ito 2008), strongest first. */
@@ -275,6 +283,64 @@ public final class Charts {
                     .setFillColor(COLORS[0]);
         }
         write(file, title, chart, bars.isEmpty());
+    }
+
+    /**
+     * Draws a matrix of values from 0 to 1, dark where they are high, with the first row on top.
+     *
+     * @param x labels of the columns
+     * @param y labels of the rows
+     * @param values {@code [rows][columns]}
+     * @throws IllegalArgumentException if there are no values, or not as many as labels
+     */
+    public static void heatMap(Path file, String title, List<String> x, List<String> y, List<List<Double>> values)
+            throws IOException {
+        if (values.size() != y.size() || values.stream().anyMatch(row -> row.size() != x.size())) {
+            throw new IllegalArgumentException(
+                    "the chart '%s' has %d and %d labels: there must be as many rows and columns of values"
+                            .formatted(title, y.size(), x.size()));
+        }
+        if (x.isEmpty() || y.isEmpty()) {
+            throw new IllegalArgumentException("the chart '%s' has no values to show".formatted(title));
+        }
+        HeatMapChart chart = new HeatMapChartBuilder()
+                .width(HEAT_MAP_FRAME + CELL * x.size())
+                .height(HEAT_MAP_FRAME + CELL * y.size())
+                .title(title)
+                .build();
+        style(chart.getStyler());
+        chart.getStyler().setXAxisLabelRotation(90).setPlotGridLinesVisible(false);
+        chart.getStyler()
+                .setMin(0)
+                .setMax(1)
+                .setRangeColors(new Color[] {Color.WHITE, COLORS[0]})
+                .setLegendVisible(false)
+                .setPlotContentSize(1);
+        List<Number[]> cells = new ArrayList<>();
+        for (int row = 0; row < y.size(); row++) {
+            for (int column = 0; column < x.size(); column++) {
+                // XChart counts rows from below
+                cells.add(new Number[] {
+                    column, y.size() - 1 - row, values.get(row).get(column)
+                });
+            }
+        }
+        chart.addSeries("weights", distinct(x), reversed(distinct(y)), cells);
+        write(file, title, chart, false);
+    }
+
+    /** XChart takes equal labels for one: those that repeat get spaces of no width. */
+    private static List<String> distinct(List<String> labels) {
+        Map<String, Integer> seen = new HashMap<>();
+        return labels.stream()
+                .map(label -> label + "\u200B".repeat(seen.merge(label, 1, Integer::sum) - 1))
+                .toList();
+    }
+
+    private static List<String> reversed(List<String> labels) {
+        List<String> reversed = new ArrayList<>(labels);
+        Collections.reverse(reversed);
+        return reversed;
     }
 
     /**

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -77,5 +79,41 @@ class ParallelTextTest {
                 .hasMessage("pair 0 has an empty side");
         assertThatThrownBy(() -> new Seq2SeqDataset(List.of(new int[] {1}), List.of(), 1))
                 .hasMessage("as many targets as sources are needed, at least one, not 0 and 1");
+    }
+
+    @Test
+    void linesComeBeforeTheirStreamHasEnded() {
+        // a terminal: the second read would wait
+        InputStream terminal = new InputStream() {
+            private final byte[] typed = "ein Satz\n".getBytes(StandardCharsets.UTF_8);
+            private int position;
+
+            @Override
+            public int read() {
+                if (position == typed.length) {
+                    throw new AssertionError("read on though a line was there");
+                }
+                return typed[position++];
+            }
+
+            @Override
+            public int read(byte[] target, int offset, int length) {
+                if (position == typed.length) {
+                    throw new AssertionError("read on though a line was there");
+                }
+                int count = Math.min(length, typed.length - position);
+                System.arraycopy(typed, position, target, offset, count);
+                position += count;
+                return count;
+            }
+
+            @Override
+            public int available() {
+                return typed.length - position;
+            }
+        };
+        try (TextLines lines = TextLines.of("terminal", terminal)) {
+            assertThat(lines.next()).isEqualTo("ein Satz");
+        }
     }
 }

@@ -1,17 +1,22 @@
 package io.transformer4j.pipelines;
 
+import io.transformer4j.data.ParallelText;
 import io.transformer4j.models.PretrainedModel;
 import io.transformer4j.models.auto.Models;
 import io.transformer4j.models.bert.BertConfig;
 import io.transformer4j.models.bert.BertForMaskedLM;
 import io.transformer4j.models.gpt2.GPT2Config;
 import io.transformer4j.models.gpt2.GPT2LMHeadModel;
+import io.transformer4j.models.transformer.TransformerConfig;
+import io.transformer4j.models.transformer.TransformerForConditionalGeneration;
+import io.transformer4j.seq2seq.Seq2SeqTokenizers;
 import io.transformer4j.tokenizers.Tokenizer;
 import io.transformer4j.tokenizers.trainers.BpeTrainer;
 import io.transformer4j.tokenizers.trainers.ProgressListener;
 import io.transformer4j.tokenizers.trainers.WordPieceTrainer;
 import io.transformer4j.torch.Devices;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Stream;
 
 /** Checkpoint folders with small random models and tokenizers trained on a few sentences. */
@@ -60,6 +65,28 @@ final class TinyCheckpoints {
                         .nHead(2)
                         .initializerRange(0.3)
                         .eosTokenId(tokenizer.eosTokenId().orElseThrow()))),
+                folder);
+    }
+
+    /** An encoder–decoder with one vocabulary for both sides. */
+    static Path translator(Path folder) {
+        ParallelText text = new ParallelText(List.of(SENTENCES), List.of(SENTENCES), 0);
+        Seq2SeqTokenizers tokenizers = Seq2SeqTokenizers.train(
+                text, new Seq2SeqTokenizers.Settings(Seq2SeqTokenizers.Type.BPE, 300, true, true, false), 1);
+        tokenizers.save(folder);
+        return save(
+                new TransformerForConditionalGeneration(TransformerConfig.BASE.with(c -> c.srcVocab(
+                                tokenizers.source().vocabSize())
+                        .tgtVocab(tokenizers.target().vocabSize())
+                        .shareEmbeddings(true)
+                        .dModel(16)
+                        .nhead(2)
+                        .numEncoderLayers(2)
+                        .numDecoderLayers(3)
+                        .dimFeedforward(32)
+                        .maxPositionEmbeddings(POSITIONS)
+                        .decoderStartTokenId(tokenizers.target().bosTokenId().orElseThrow())
+                        .eosTokenId(tokenizers.target().eosTokenId().orElseThrow()))),
                 folder);
     }
 

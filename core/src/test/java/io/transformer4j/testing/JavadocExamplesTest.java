@@ -42,6 +42,7 @@ class JavadocExamplesTest {
                 Tokenizer tokenizer;
                 ComputePool pool;
                 int[] promptIds;
+                String article;
                 abstract void show(Object... values);
                 void run() {
             %s

@@ -105,6 +105,32 @@ class ChartsTest {
     }
 
     @Test
+    void heatMapsAreDarkWhereValuesAreHigh() throws IOException {
+        Path file = folder.resolve("heat-map.png");
+        List<String> words = List.of("the", "dog", "sees", "the", "cat"); // one of them twice
+        List<List<Double>> identity = IntStream.range(0, 5)
+                .mapToObj(row -> IntStream.range(0, 5)
+                        .mapToObj(column -> row == column ? 1.0 : 0.0)
+                        .toList())
+                .toList();
+
+        Charts.heatMap(file, "", words, words, identity);
+
+        BufferedImage image = ImageIO.read(file.toFile());
+        assertThat(shareOf(image, FIRST)).isBetween(0.02, 0.2);
+        assertThatThrownBy(() -> Charts.heatMap(file, "", words, words.subList(0, 4), identity))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("there must be as many rows and columns of values");
+    }
+
+    private static double shareOf(BufferedImage image, Color color) {
+        long count = IntStream.range(0, image.getWidth() * image.getHeight())
+                .filter(i -> image.getRGB(i % image.getWidth(), i / image.getWidth()) == color.getRGB())
+                .count();
+        return (double) count / image.getWidth() / image.getHeight();
+    }
+
+    @Test
     void memoryStartsAtZero() throws IOException {
         MemoryProbe probe = new MemoryProbe();
         List<MemoryProbe.Sample> samples = IntStream.range(0, 60)
