@@ -26,7 +26,7 @@ public final class SimilarTexts {
         lengthNorms = new double[texts.size()];
         double mean = 0;
         for (int i = 0; i < texts.size(); i++) {
-            String[] words = texts.get(i).split(" ");
+            String[] words = words(texts.get(i));
             lengthNorms[i] = words.length;
             mean += words.length / (double) texts.size();
             for (String word : words) {
@@ -52,7 +52,7 @@ public final class SimilarTexts {
     /** Index of the text that is most like {@code query}; of equals, and if none shares a word, the first. */
     public int mostSimilarTo(String query) {
         double[] scores = new double[lengthNorms.length];
-        Set<String> words = new HashSet<>(List.of(query.split(" ")));
+        Set<String> words = new HashSet<>(List.of(words(query)));
         for (String word : words) {
             Postings found = postings.get(word);
             if (found != null) {
@@ -70,5 +70,9 @@ public final class SimilarTexts {
             best = scores[i] > scores[best] ? i : best;
         }
         return best;
+    }
+
+    private static String[] words(String text) {
+        return text.strip().split(" ", -1);
     }
 }
