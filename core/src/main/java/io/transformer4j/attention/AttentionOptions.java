@@ -133,6 +133,13 @@ public record AttentionOptions(
                 .redrawFeatures(flag(options, "redraw_features", d.redrawFeatures())));
     }
 
+    /** As {@link #read}, for causal layers, in which no token is global unless the configuration says so. */
+    public static AttentionOptions readCausal(Map<String, Object> config, int layer, int maxLength) {
+        AttentionOptions options = read(config, layer, maxLength);
+        boolean given = config.get(KEY) instanceof Map<?, ?> own && own.containsKey("global_tokens");
+        return given ? options : options.withGlobalTokens(0);
+    }
+
     private static int number(Map<?, ?> options, String key, int otherwise, int layer) {
         Object value = options.get(key);
         Object own = value instanceof List<?> list && layer < list.size() ? list.get(layer) : value;
@@ -154,8 +161,12 @@ public record AttentionOptions(
         throw new IllegalArgumentException(KEY + "." + key + " must be true or false, but is " + value);
     }
 
-    /** The kernel of a layer with these options. */
-    Attention create(AttentionType type, double scale, Dropout dropout, int heads) {
+    /**
+     * The kernel of a layer with these options; a linformer is a module whose weights have no values yet.
+     *
+     * @param scale factor of the scores
+     */
+    public Attention create(AttentionType type, double scale, Dropout dropout, int heads) {
         return switch (type) {
             case FULL -> new ExactAttention(scale, dropout);
             case FLASH -> new FlashAttention(scale, dropout);

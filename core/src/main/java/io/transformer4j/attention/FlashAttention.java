@@ -5,11 +5,13 @@ import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Exact attention in tiles with a running softmax, so that the matrix of weights never exists (Dao et al. 2022). Runs on
  * libtorch's fused kernel where that fits, else on {@link TiledAttention}: libtorch's has no dropout on the CPU, no
- * padding, and falls back to the whole matrix if the bias has a gradient.
+ * padding, and falls back to the whole matrix if the bias has a gradient. Long sequences are divided among the workers that
+ * have nothing else to do.
  */
 public final class FlashAttention implements Attention {
     private final double scale;
@@ -38,13 +40,19 @@ public final class FlashAttention implements Attention {
         }
         boolean causal = mask instanceof AttentionMask.Causal && query.size(2) > 1;
         boolean square = query.size(2) == key.size(2); // the kernel counts its diagonal from the first corner
-        TensorOptional bias = mask instanceof AttentionMask.Additive additive
-                ? new TensorOptional(additive.bias())
-                : causal && !square
-                        ? new TensorOptional(ExactAttention.causalBias(query.size(2), key.size(2), query.options()))
-                        : new TensorOptional();
+        Tensor bias = mask instanceof AttentionMask.Additive additive
+                ? additive.bias()
+                : causal && !square ? ExactAttention.causalBias(query.size(2), key.size(2), query.options()) : null;
+        return fused(query, key, value, bias, causal && square);
+    }
+
+    private Tensor fused(Tensor query, Tensor key, Tensor value, @Nullable Tensor bias, boolean causal) {
+        if (DividedFlash.isWorthwhile(query, key, value)) {
+            return new DividedFlash(query, key, value, bias, causal, scale).forward();
+        }
+        TensorOptional optional = bias == null ? new TensorOptional() : new TensorOptional(bias);
         return torch.scaled_dot_product_attention(
-                query, key, value, bias, 0.0, causal && square, new DoubleOptional(scale), false);
+                query, key, value, optional, 0.0, causal, new DoubleOptional(scale), false);
     }
 
     @Override

@@ -66,7 +66,15 @@ public final class LinformerAttention extends Module implements Attention {
 
     /** {@code [batch, heads, k, headSize]}. */
     private static Tensor project(Parameter projection, Tensor rows) {
-        Tensor weights = projection.tensor();
-        return weights.narrow(weights.dim() - 1, 0, rows.size(2)).matmul(rows);
+        Tensor all = projection.tensor();
+        Tensor weights = all.narrow(all.dim() - 1, 0, rows.size(2)); // [k, length] or [heads, k, length]
+        if (weights.dim() == 3) {
+            return weights.matmul(rows);
+        }
+        // Shared by the heads: they are columns of one product, else there were a gradient of the weights for each.
+        Tensor columns = rows.transpose(1, 2).flatten(2, 3); // [batch, length, heads · headSize]
+        return weights.matmul(columns)
+                .unflatten(2, rows.size(1), rows.size(3)) // [batch, k, heads, headSize]
+                .transpose(1, 2);
     }
 }

@@ -1,9 +1,11 @@
 package io.transformer4j.attention;
 
 import io.transformer4j.nn.Dropout;
+import io.transformer4j.torch.ComputePool;
 import io.transformer4j.torch.CustomGradient;
 import io.transformer4j.torch.TensorScope;
 import java.util.List;
+import java.util.function.Consumer;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
@@ -26,6 +28,8 @@ public final class PerformerAttention implements Attention {
     private static final int STRETCH = 256;
     /** Features held at a time. */
     private static final int MAX_FEATURES = 1 << 20;
+    /** Groups of rows that the work is divided into at least, so that several threads find some. */
+    private static final int MIN_GROUPS = 4;
 
     private static final double TINY = 1e-30;
 
@@ -123,7 +127,8 @@ public final class PerformerAttention implements Attention {
             keyMax = this.key.new_full(new long[] {this.key.size(0), 1, 1}, new Scalar(Double.NEGATIVE_INFINITY));
             output = plain.new_empty(this.query.size(0), this.query.size(1), plain.size(2));
             norm = plain.new_empty(this.query.size(0), this.query.size(1), 1);
-            groupSize = (int) Math.max(1, MAX_FEATURES / (STRETCH * directions.size(0)));
+            groupSize = (int) Math.max(
+                    1, Math.min(MAX_FEATURES / (STRETCH * directions.size(0)), this.query.size(0) / MIN_GROUPS));
         }
 
         private static Tensor rows(Tensor tensor) {
@@ -139,11 +144,10 @@ public final class PerformerAttention implements Attention {
         }
 
         Tensor forward() {
-            for (long first = 0; first < query.size(0); first += groupSize) {
-                Group group = new Group(first, Math.min(groupSize, query.size(0) - first));
+            forEachGroup(group -> {
                 group.findMaximum();
                 group.forward();
-            }
+            });
             return output.view(inputs[0].size(0), inputs[0].size(1), inputs[0].size(2), inputs[2].size(3));
         }
 
@@ -154,15 +158,21 @@ public final class PerformerAttention implements Attention {
             Tensor ofSums = torch.cat(new TensorVector(ofOutput, mean), 2).div_(norm); // [rows, queries, headSize + 1]
             Gradients gradients =
                     new Gradients(torch.empty_like(query), torch.empty_like(key), torch.empty_like(value));
-            for (long first = 0; first < query.size(0); first += groupSize) {
-                new Group(first, Math.min(groupSize, query.size(0) - first)).backward(ofSums, gradients);
-            }
+            forEachGroup(group -> group.backward(ofSums, gradients));
             Scalar root = new Scalar(Math.sqrt(scale));
             return new Tensor[] {
                 like(gradients.query().mul_(root), inputs[0]),
                 like(gradients.key().mul_(root), inputs[1]),
                 like(gradients.value().narrow(2, 0, output.size(2)), inputs[2])
             };
+        }
+
+        private void forEachGroup(Consumer<Group> work) {
+            int groups = (int) ((query.size(0) + groupSize - 1) / groupSize);
+            ComputePool.inParts(groups, number -> {
+                long first = (long) number * groupSize;
+                work.accept(new Group(first, Math.min(groupSize, query.size(0) - first)));
+            });
         }
 
         private static Tensor like(Tensor gradient, Tensor input) {

@@ -5,6 +5,7 @@ import io.transformer4j.attention.TilePattern.Tile;
 import io.transformer4j.attention.TiledOperands.Group;
 import io.transformer4j.attention.TiledOperands.Inputs;
 import io.transformer4j.nn.Dropout;
+import io.transformer4j.torch.ComputePool;
 import io.transformer4j.torch.CustomGradient;
 import io.transformer4j.torch.TensorScope;
 import java.util.List;
@@ -66,6 +67,7 @@ final class TiledKernel {
         private final TiledOperands operands;
         private final List<Tile> tiles;
         private final List<Group> groups;
+        private final long partsOfGroup;
         private final Tensor output;
         private final Tensor logSumExp;
         private final Dropout.@Nullable Masks masks;
@@ -75,6 +77,7 @@ final class TiledKernel {
             operands = new TiledOperands(inputs, scale);
             tiles = pattern.apply(operands).tiles();
             groups = operands.groups(tiles);
+            partsOfGroup = tiles.stream().mapToLong(tile -> tile.keys().size()).sum();
             output = operands.newOutput();
             logSumExp = operands.newRowStatistics();
             masks = dropout.isActive() ? dropout.masks() : null;
@@ -86,14 +89,22 @@ final class TiledKernel {
         }
 
         private void forEachTile(TileWork work) {
-            long part = 0;
-            for (Group group : groups) {
-                for (Tile tile : tiles) {
-                    try (TensorScope scope = new TensorScope()) {
-                        work.on(group, tile, part);
-                    }
-                    part += tile.keys().size();
+            if (operands.sharesTrainedBias()) {
+                for (int number = 0; number < groups.size(); number++) {
+                    forEachTile(number, work);
                 }
+            } else {
+                ComputePool.inParts(groups.size(), number -> forEachTile(number, work));
+            }
+        }
+
+        private void forEachTile(int group, TileWork work) {
+            long part = group * partsOfGroup;
+            for (Tile tile : tiles) {
+                try (TensorScope scope = new TensorScope()) {
+                    work.on(groups.get(group), tile, part);
+                }
+                part += tile.keys().size();
             }
         }
 

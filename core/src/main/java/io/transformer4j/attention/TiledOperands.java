@@ -24,6 +24,9 @@ final class TiledOperands {
     /** Scores computed at a time: few enough to stay in the cache between operations. */
     private static final long MAX_SCORES = 1 << 20;
 
+    /** Groups that the work is divided into at least, so that several threads find some. */
+    private static final long MIN_GROUPS = 4;
+
     /**
      * What attention is computed from.
      *
@@ -110,7 +113,7 @@ final class TiledOperands {
         return full.contiguous().view(-1, tensor.size(2), tensor.size(3));
     }
 
-    private static Tensor fourDimensions(Tensor bias) {
+    static Tensor fourDimensions(Tensor bias) {
         Tensor result = bias;
         while (result.dim() < 4) {
             result = result.unsqueeze(0);
@@ -123,7 +126,13 @@ final class TiledOperands {
                 .toType(query.scalar_type())
                 .unsqueeze(1)
                 .expand(batch, heads, perSequence.size(1))
-                .reshape(batch * heads, perSequence.size(1));
+                .reshape(batch * heads, perSequence.size(1))
+                .contiguous(); // heads of a single sequence would be views of one row, but blocks are cut from each
+    }
+
+    /** Whether heads or sequences add to the same elements of a bias' gradient. */
+    boolean sharesTrainedBias() {
+        return biasIsTrained && bias != null && bias.size(0) * bias.size(1) < batch * heads;
     }
 
     int queries() {
@@ -156,7 +165,7 @@ final class TiledOperands {
         return rows(perSequence);
     }
 
-    /** Groups small enough for tiles of this pattern. */
+    /** Groups small enough for tiles of this pattern; no two of them have a gradient in common, but for that of a bias. */
     List<Group> groups(List<Tile> tiles) {
         long scores = 1;
         for (Tile tile : tiles) {
@@ -164,7 +173,7 @@ final class TiledOperands {
                 scores = Math.max(scores, (long) tile.queries() * keys.count());
             }
         }
-        long fitting = Math.max(1, MAX_SCORES / scores);
+        long fitting = Math.max(1, Math.min(MAX_SCORES / scores, batch * heads / MIN_GROUPS));
         long size = fitting >= heads ? fitting / heads * heads : largestDivisor(heads, fitting);
         List<Group> groups = new ArrayList<>();
         for (long first = 0; first < batch * heads; first += size) {
@@ -277,7 +286,7 @@ final class TiledOperands {
     }
 
     /** A part of a dimension that may be broadcast. */
-    private static Tensor cut(Tensor tensor, int dimension, long first, long count) {
+    static Tensor cut(Tensor tensor, int dimension, long first, long count) {
         return tensor.size(dimension) == 1 ? tensor : tensor.narrow(dimension, first, count);
     }
 

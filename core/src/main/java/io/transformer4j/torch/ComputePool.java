@@ -8,18 +8,21 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.function.IntConsumer;
 import java.util.function.IntFunction;
 
 /**
  * The one owner of compute threads. libtorch's OpenMP threads and OpenBLAS's own threads fight for the same cores when
  * both are on, so each core gets one Java thread instead, whose operations run on that thread alone; work is divided
- * between workers by data (sequences of a batch, ranges of parameters), never inside an operation. ADR 0002 has the
- * figures.
+ * between workers by data (sequences of a batch, ranges of parameters). Only operations on one long sequence are divided
+ * themselves, {@linkplain #inParts if other workers have nothing to do}. ADR 0002 has the figures.
  *
  * <p>Every task runs in a {@link TensorScope} of its own. Thread-safe: calls from several threads are queued.
  */
 public final class ComputePool implements AutoCloseable {
     private final List<ExecutorService> workers = new ArrayList<>();
+    private final AtomicIntegerArray pending; // tasks of each worker that haven't ended
 
     /**
      * Starts the workers.
@@ -33,6 +36,7 @@ public final class ComputePool implements AutoCloseable {
         }
         Torch.initialize();
         int count = threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
+        pending = new AtomicIntegerArray(count);
         for (int i = 0; i < count; i++) {
             String name = "compute-" + i;
             workers.add(Executors.newSingleThreadExecutor(task -> new Worker(this, task, name)));
@@ -56,7 +60,7 @@ public final class ComputePool implements AutoCloseable {
         List<Future<T>> futures = new ArrayList<>(workers.size());
         for (int i = 0; i < workers.size(); i++) {
             int worker = i;
-            futures.add(workers.get(i).submit(inScope(() -> task.apply(worker))));
+            futures.add(submit(i, () -> task.apply(worker)));
         }
         return awaitAll(futures);
     }
@@ -64,15 +68,47 @@ public final class ComputePool implements AutoCloseable {
     /** Runs {@code task} on worker 0 and waits for its result, as {@link #onEachWorker} does. */
     public <T> T onOneWorker(Callable<T> task) {
         requireOutside();
-        return awaitAll(List.of(workers.get(0).submit(inScope(task)))).get(0);
+        return awaitAll(List.of(submit(0, task))).get(0);
     }
 
-    private static <T> Callable<T> inScope(Callable<T> task) {
-        return () -> {
+    /**
+     * Runs the parts of one operation and waits for them: on the calling thread, and if that is a worker of a pool, also on
+     * those of the others that have no task. Parts must not write to the same memory; then the result doesn't depend on who
+     * ran what. Each runs in a {@link TensorScope} of its own, with gradients on or off as on the calling thread.
+     *
+     * @param count number of parts
+     * @param part runs the part of a number below {@code count}
+     */
+    public static void inParts(int count, IntConsumer part) {
+        Parts parts = new Parts(count, part);
+        if (count > 1 && Thread.currentThread() instanceof Worker worker) {
+            worker.pool.askIdleWorkers(parts, count - 1);
+        }
+        parts.run();
+    }
+
+    private void askIdleWorkers(Parts parts, int most) {
+        int asked = 0;
+        for (int i = 0; i < workers.size() && asked < most; i++) {
+            if (pending.get(i) == 0) {
+                Future<?> ignored = submit(i, () -> {
+                    parts.help();
+                    return parts;
+                });
+                asked++;
+            }
+        }
+    }
+
+    private <T> Future<T> submit(int worker, Callable<T> task) {
+        pending.incrementAndGet(worker);
+        return workers.get(worker).submit(() -> {
             try (TensorScope scope = new TensorScope()) {
                 return task.call();
+            } finally {
+                pending.decrementAndGet(worker);
             }
-        };
+        });
     }
 
     private <T> List<T> awaitAll(List<Future<T>> futures) {

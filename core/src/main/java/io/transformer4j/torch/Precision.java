@@ -26,6 +26,11 @@ public enum Precision {
         };
     }
 
+    /** What the current thread computes with. */
+    public static Precision current(DeviceType device) {
+        return torch.is_autocast_enabled(device) ? BF16 : FP32;
+    }
+
     /** The dtype that autocast uses for products. */
     public ScalarType dtype() {
         return this == FP32 ? ScalarType.Float : ScalarType.BFloat16;

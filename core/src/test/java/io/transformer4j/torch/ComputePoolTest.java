@@ -193,4 +193,46 @@ class ComputePoolTest {
             Thread.onSpinWait();
         }
     }
+
+    @Test
+    void partsRunOnIdleWorkersToo() {
+        CountDownLatch together = new CountDownLatch(3); // no part ends before three threads have one
+        AtomicInteger sum = new AtomicInteger();
+        pool.onOneWorker(() -> {
+            ComputePool.inParts(3, part -> {
+                together.countDown();
+                await(together);
+                sum.addAndGet(1 << part);
+            });
+            return sum;
+        });
+        assertThat(sum).hasValue(0b111);
+    }
+
+    @Test
+    void partsNeedNoPoolAndNoIdleWorker() {
+        AtomicInteger sum = new AtomicInteger();
+        ComputePool.inParts(4, part -> sum.addAndGet(1 << part));
+        assertThat(sum).hasValue(0b1111);
+        List<Integer> all = pool.onEachWorker(worker -> {
+            AtomicInteger own = new AtomicInteger();
+            ComputePool.inParts(4, part -> own.addAndGet(1 << part));
+            return own.get();
+        });
+        assertThat(all).containsExactly(0b1111, 0b1111, 0b1111);
+    }
+
+    @Test
+    void aFailingPartFailsTheOperation() {
+        assertThatThrownBy(() -> pool.onOneWorker(() -> {
+                    ComputePool.inParts(8, part -> {
+                        if (part == 5) {
+                            throw new IllegalArgumentException("part 5");
+                        }
+                    });
+                    return 0;
+                }))
+                .hasMessage("part 5");
+        assertThat(pool.onEachWorker(worker -> worker)).containsExactly(0, 1, 2);
+    }
 }
