@@ -32,6 +32,11 @@ public final class TrainingOptions {
     private boolean groupByLength;
 
     @Option(
+            names = "--gradient-checkpointing",
+            description = "Run layers again in the backward pass instead of keeping what they computed: less memory.")
+    private boolean gradientCheckpointing;
+
+    @Option(
             names = "--learning-rate",
             paramLabel = "R",
             defaultValue = "1e-3",
@@ -147,6 +152,7 @@ public final class TrainingOptions {
                 .batchSize(batchSize)
                 .gradientAccumulationSteps(gradientAccumulationSteps)
                 .groupByLength(groupByLength)
+                .gradientCheckpointing(gradientCheckpointing)
                 .learningRate(learningRate)
                 .lrScheduler(LearningRateSchedule.of(lrScheduler))
                 .warmupSteps(warmupSteps)

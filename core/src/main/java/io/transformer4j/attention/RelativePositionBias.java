@@ -4,7 +4,10 @@ import io.transformer4j.nn.Embedding;
 import io.transformer4j.nn.Initializer;
 import io.transformer4j.nn.Module;
 import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.LongStream;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -47,10 +50,31 @@ public final class RelativePositionBias extends Module {
             this.device = device;
         }
 
+        /** What {@link SelfAttention} will ask for, for whole sequences of a layout. */
+        public List<Tensor> terms(SequenceLayout layout) {
+            return lengthsOf(layout).mapToObj(length -> terms(length, length)).toList();
+        }
+
+        /** A pass that has given {@link #terms(SequenceLayout)}. */
+        public Pass with(SequenceLayout layout, List<Tensor> terms) {
+            Pass pass = new Pass(device);
+            Iterator<Tensor> given = terms.iterator();
+            lengthsOf(layout).forEach(length -> pass.known.put(key(length, length), given.next()));
+            return pass;
+        }
+
+        private static LongStream lengthsOf(SequenceLayout layout) {
+            return layout.runs().stream().mapToLong(SequenceLayout.Run::length).distinct();
+        }
+
         /** {@code [1, heads, queryLength, keyLength]}: the last query stands where the last key does. */
         Tensor terms(long queryLength, long keyLength) {
             return known.computeIfAbsent(
-                    queryLength << 32 | keyLength, key -> compute((int) queryLength, (int) keyLength));
+                    key(queryLength, keyLength), key -> compute((int) queryLength, (int) keyLength));
+        }
+
+        private static long key(long queryLength, long keyLength) {
+            return queryLength << 32 | keyLength;
         }
 
         private Tensor compute(int queryLength, int keyLength) {

@@ -88,6 +88,7 @@ public abstract class PretrainedModel extends Module implements AutoCloseable {
         replica.namedParameters().values().forEach(parameter -> parameter.share(originals.next()));
         replica.device = device;
         replica.train(isTraining());
+        replica.setGradientCheckpointing(gradientCheckpointing());
         return replica;
     }
 

@@ -7,6 +7,7 @@ import io.transformer4j.attention.SelfAttention;
 import io.transformer4j.attention.SequenceLayout;
 import io.transformer4j.nn.Dropout;
 import io.transformer4j.nn.FeedForward;
+import io.transformer4j.nn.GradientCheckpoint;
 import io.transformer4j.nn.Module;
 import io.transformer4j.nn.Norm;
 import java.util.function.Supplier;
@@ -67,7 +68,10 @@ public abstract sealed class TransformerLayer extends Module {
             SequenceLayout layout,
             RotaryEmbedding.@Nullable Rotation rotation,
             KvCache.@Nullable Layer cache) {
-        return forward(hidden, hidden, input -> attention.forward(input, layout, rotation, cache));
+        UnaryOperator<Tensor> attend = input -> attention.forward(input, layout, rotation, cache);
+        return gradientCheckpointing() && cache == null
+                ? GradientCheckpoint.of(this, hidden, input -> forward(input, input, attend))
+                : forward(hidden, hidden, attend);
     }
 
     /**
@@ -77,7 +81,10 @@ public abstract sealed class TransformerLayer extends Module {
      * @param hidden {@code [tokens, hiddenSize]}
      */
     public final Tensor forward(Tensor hidden, SequenceLayout layout, ChosenTokens chosen) {
-        return forward(hidden, chosen.of(hidden), input -> attention.forwardChosen(input, layout, chosen));
+        UnaryOperator<Tensor> attend = input -> attention.forwardChosen(input, layout, chosen);
+        return gradientCheckpointing()
+                ? GradientCheckpoint.of(this, hidden, input -> forward(input, chosen.of(input), attend))
+                : forward(hidden, chosen.of(hidden), attend);
     }
 
     /**

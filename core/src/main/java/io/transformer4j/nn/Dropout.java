@@ -44,6 +44,19 @@ public final class Dropout extends Module {
         calls = 0;
     }
 
+    /** Where a stream of masks is. */
+    record State(long key, long calls) {}
+
+    State state() {
+        return new State(key, calls);
+    }
+
+    /** Goes back to where the stream was: the masks that follow are drawn again. */
+    void restore(State state) {
+        key = state.key();
+        calls = state.calls();
+    }
+
     /** Reseeds every dropout layer of {@code module} from one key, each with a stream of its own. */
     public static void reseedAll(Module module, long key) {
         long ordinal = 0;

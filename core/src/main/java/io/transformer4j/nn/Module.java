@@ -21,6 +21,7 @@ public abstract class Module {
     private final Map<String, Parameter> parameters = new LinkedHashMap<>();
     private final Map<String, Module> children = new LinkedHashMap<>();
     private boolean training;
+    private boolean gradientCheckpointing;
 
     /** Adds a parameter; the same one may be added in several places (weight tying). */
     protected final Parameter parameter(String name, Parameter parameter) {
@@ -72,6 +73,19 @@ public abstract class Module {
     /** Switches this module and all below it to training (dropout on) or evaluation. */
     public final void train(boolean on) {
         modules().forEach(module -> module.training = on);
+    }
+
+    /**
+     * Switches {@linkplain GradientCheckpoint gradient checkpointing} of all blocks in here that have it: less memory in
+     * training, for one more forward pass.
+     */
+    public final void setGradientCheckpointing(boolean on) {
+        modules().forEach(module -> module.gradientCheckpointing = on);
+    }
+
+    /** Whether blocks run again in the backward pass instead of keeping what they computed. */
+    public final boolean gradientCheckpointing() {
+        return gradientCheckpointing;
     }
 
     /** Whether dropout is on. Modules start in evaluation mode. */

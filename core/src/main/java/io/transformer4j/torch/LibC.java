@@ -66,6 +66,20 @@ final class LibC {
         }
     }
 
+    /** Gives the pages of freed memory back to the system; false where there is no such call. */
+    static boolean trim() {
+        if (!Platform.isLinux()) {
+            return false;
+        }
+        try {
+            call(NativeLibrary.getInstance("c").getFunction("malloc_trim"), new NativeLong(0));
+            return true;
+        } catch (UnsatisfiedLinkError e) {
+            LOG.debug("no malloc_trim: {}", e.getMessage());
+            return false;
+        }
+    }
+
     /**
      * Ends the process at once without running native destructors: OpenBLAS's waits for good when a thread is still
      * inside a product. Falls back to {@link Runtime#halt}.

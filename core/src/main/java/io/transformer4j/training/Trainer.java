@@ -71,6 +71,7 @@ public final class Trainer implements AutoCloseable {
         companions = builder.companions;
         ComputePool pool = Builder.given(builder.pool, "pool");
         model.setLabelSmoothing(arguments.labelSmoothing());
+        model.setGradientCheckpointing(arguments.gradientCheckpointing());
         workers = new DataParallel(builder.model, pool, arguments.precision());
         optimizer = new AdamW(DataParallel.trainable(model), arguments);
         average = arguments.emaDecay() == 0

@@ -13,6 +13,7 @@ import java.util.Locale;
  * @param maxTokensPerBatch most tokens in a micro-batch, those of the decoder included; 0 for no limit
  * @param groupByLength whether sequences of similar length share a batch
  * @param labelSmoothing part of each token label that is spread over the vocabulary
+ * @param gradientCheckpointing whether layers run again in the backward pass instead of keeping what they computed
  * @param learningRate at its peak
  * @param minLearningRateRatio lowest learning rate after warm-up, as a part of the peak
  * @param weightDecay decoupled decay of matrices; biases and norms have none
@@ -38,6 +39,7 @@ public record TrainingArguments(
         int maxTokensPerBatch,
         boolean groupByLength,
         double labelSmoothing,
+        boolean gradientCheckpointing,
         double learningRate,
         LearningRateSchedule lrScheduler,
         long warmupSteps,
@@ -70,6 +72,7 @@ public record TrainingArguments(
             .maxTokensPerBatch(0)
             .groupByLength(false)
             .labelSmoothing(0)
+            .gradientCheckpointing(false)
             .learningRate(5e-4)
             .lrScheduler(LearningRateSchedule.LINEAR)
             .warmupSteps(0)

@@ -4,8 +4,11 @@ import io.transformer4j.attention.RelativePositionBias;
 import io.transformer4j.attention.SelfAttention;
 import io.transformer4j.attention.SequenceLayout;
 import io.transformer4j.nn.FeedForward;
+import io.transformer4j.nn.GradientCheckpoint;
 import io.transformer4j.nn.Module;
 import io.transformer4j.nn.Residual;
+import java.util.ArrayList;
+import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +28,30 @@ final class EncoderLayer extends Module {
 
     /** Maps {@code [tokens, hiddenSize]} to the same shape. */
     Tensor forward(Tensor hidden, SequenceLayout layout, RelativePositionBias.@Nullable Pass bias) {
+        if (!gradientCheckpointing()) {
+            return compute(hidden, layout, bias);
+        }
+        return GradientCheckpoint.of(
+                this,
+                inputs(hidden, layout, bias),
+                inputs -> compute(inputs.get(0), layout, given(bias, layout, inputs.subList(1, inputs.size()))));
+    }
+
+    /** What a layer depends on: its input, and then the terms by distance, which all layers share. */
+    static List<Tensor> inputs(Tensor hidden, SequenceLayout layout, RelativePositionBias.@Nullable Pass bias) {
+        List<Tensor> inputs = new ArrayList<>(List.of(hidden));
+        if (bias != null) {
+            inputs.addAll(bias.terms(layout));
+        }
+        return inputs;
+    }
+
+    static RelativePositionBias.@Nullable Pass given(
+            RelativePositionBias.@Nullable Pass bias, SequenceLayout layout, List<Tensor> terms) {
+        return bias == null ? null : bias.with(layout, terms);
+    }
+
+    private Tensor compute(Tensor hidden, SequenceLayout layout, RelativePositionBias.@Nullable Pass bias) {
         Tensor attended = attentionResidual.around(hidden, rows -> attention.forward(rows, layout, null, bias, null));
         return feedForwardResidual.around(attended, feedForward::forward);
     }
