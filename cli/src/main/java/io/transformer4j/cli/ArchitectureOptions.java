@@ -73,7 +73,8 @@ public final class ArchitectureOptions {
             names = "--attention-type",
             paramLabel = "TYPE",
             defaultValue = "flash",
-            description = "Attention kernel: full or flash (default: ${DEFAULT-VALUE}).")
+            description = "Attention kernel: full, flash, sliding_window, big_bird, linformer or performer; settings in"
+                    + " config.json (default: ${DEFAULT-VALUE}).")
     private String attentionType = "flash";
 
     /**

@@ -150,14 +150,7 @@ public final class SelfAttention extends Module {
         if (cache != null && layout.hasPadding()) {
             throw new IllegalArgumentException("a cache takes packed sequences, not padded ones");
         }
-        Tensor projected =
-                queryKeyValue.forward(hidden).view(hidden.size(0), -1, headSize); // [tokens, all heads, headSize]
-        if (rotation != null) {
-            Tensor rotated = rotation.apply(projected.narrow(1, 0, heads + keyValueHeads));
-            projected =
-                    torch.cat(new TensorVector(rotated, projected.narrow(1, heads + keyValueHeads, keyValueHeads)), 1);
-        }
-        return output.forward(mixed(projected, hidden, layout, bias, cache));
+        return output.forward(mixed(project(hidden, rotation), hidden, layout, bias, cache));
     }
 
     /**
@@ -170,12 +163,7 @@ public final class SelfAttention extends Module {
         return output.forward(
                 attention.takesAnyQueries() && !causal
                         ? mixed(hidden, layout, chosen)
-                        : chosen.of(mixed(
-                                queryKeyValue.forward(hidden).view(hidden.size(0), -1, headSize),
-                                hidden,
-                                layout,
-                                null,
-                                null)));
+                        : chosen.of(mixed(project(hidden, null), hidden, layout, null, null)));
     }
 
     /** Mixed values of chosen tokens, {@code [chosen tokens, heads · headSize]}. */
@@ -212,12 +200,6 @@ public final class SelfAttention extends Module {
         return perHead.transpose(1, 2).reshape(-1, heads * headSize);
     }
 
-    private AttentionMask mask(Tensor hidden, SequenceLayout layout) {
-        return layout.hasPadding()
-                ? layout.paddingMask(causal, hidden)
-                : causal ? AttentionMask.causal() : AttentionMask.full();
-    }
-
     /** Mixed values of all tokens, {@code [tokens, heads · headSize]}. */
     private Tensor mixed(
             Tensor projected,
@@ -238,6 +220,45 @@ public final class SelfAttention extends Module {
         return layout.join(attended);
     }
 
+    /**
+     * What each token takes of each token's values, whatever the kernel: kernels are linear in the values, so weights are what
+     * comes out for the identity as values. Rows add up to 1, but for Linformer's, whose weights may even be negative.
+     *
+     * @param hidden {@code [tokens, hiddenSize]} of one sequence
+     * @return {@code [heads, tokens, tokens]}: queries by keys
+     */
+    public Tensor weights(Tensor hidden, SequenceLayout layout, RotaryEmbedding.@Nullable Rotation rotation) {
+        if (layout.batchSize() != 1) {
+            throw new IllegalArgumentException(
+                    "attention weights are shown for one sequence at a time, not " + layout.batchSize());
+        }
+        SequenceLayout.Run run = layout.runs().get(0);
+        Tensor rows = project(hidden, rotation);
+        AttentionMask mask = mask(hidden, layout);
+        Tensor[] own = parts(rows, run, keyValueHeads);
+        Tensor identity = torch.eye(run.length(), hidden.options()).expand(1, heads, run.length(), run.length());
+        Tensor weights = attention instanceof SlidingWindowAttention local
+                ? mixLocally(local, own[0], own[1], identity, identity, hidden, layout, run, mask)
+                : attention.forward(own[0], repeated(own[1]), identity, windowed(mask, own[0], own[1]));
+        return weights.squeeze(0);
+    }
+
+    /** {@code [tokens, all heads, headSize]}. */
+    private Tensor project(Tensor hidden, RotaryEmbedding.@Nullable Rotation rotation) {
+        Tensor projected = queryKeyValue.forward(hidden).view(hidden.size(0), -1, headSize);
+        if (rotation == null) {
+            return projected;
+        }
+        Tensor rotated = rotation.apply(projected.narrow(1, 0, heads + keyValueHeads));
+        return torch.cat(new TensorVector(rotated, projected.narrow(1, heads + keyValueHeads, keyValueHeads)), 1);
+    }
+
+    private AttentionMask mask(Tensor hidden, SequenceLayout layout) {
+        return layout.hasPadding()
+                ? layout.paddingMask(causal, hidden)
+                : causal ? AttentionMask.causal() : AttentionMask.full();
+    }
+
     /** Attention in a window, to and from global tokens (Beltagy et al. 2020, §3.1). */
     private Tensor attendLocally(
             SlidingWindowAttention local,
@@ -246,20 +267,32 @@ public final class SelfAttention extends Module {
             SequenceLayout layout,
             SequenceLayout.Run run,
             AttentionMask mask) {
+        Tensor[] own = parts(rows, run, keyValueHeads);
+        Tensor mixed = mixLocally(local, own[0], own[1], repeated(own[2]), null, hidden, layout, run, mask);
+        return rows(mixed);
+    }
+
+    /** {@code globalValue}: what global queries take instead of their own projection of the values; null for that. */
+    private Tensor mixLocally(
+            SlidingWindowAttention local,
+            Tensor query,
+            Tensor key,
+            Tensor value,
+            @Nullable Tensor globalValue,
+            Tensor hidden,
+            SequenceLayout layout,
+            SequenceLayout.Run run,
+            AttentionMask mask) {
         GlobalTokens chosen = layout.globalTokens(run);
         GlobalTokens global = chosen == null ? options.defaultGlobalTokens(run) : chosen;
-        Tensor[] own = parts(rows, run, keyValueHeads);
-        Tensor mixed;
         if (globalQueryKeyValue == null || global.isEmpty()) {
-            mixed = local.forward(own[0], repeated(own[1]), repeated(own[2]), mask, global);
-        } else {
-            Tensor ofRun = hidden.narrow(0, layout.firstRows()[run.firstSequence()], run.tokens());
-            Tensor[] ofGlobal = parts(globalQueryKeyValue.forward(ofRun), run, heads);
-            mixed = global.replaceIn(
-                    local.local(own[0], repeated(own[1]), repeated(own[2]), mask, global),
-                    local.global(ofGlobal[0], ofGlobal[1], ofGlobal[2], mask, global));
+            return local.forward(query, repeated(key), value, mask, global);
         }
-        return rows(mixed);
+        Tensor ofRun = hidden.narrow(0, layout.firstRows()[run.firstSequence()], run.tokens());
+        Tensor[] ofGlobal = parts(globalQueryKeyValue.forward(ofRun), run, heads);
+        return global.replaceIn(
+                local.local(query, repeated(key), value, mask, global),
+                local.global(ofGlobal[0], ofGlobal[1], globalValue == null ? ofGlobal[2] : globalValue, mask, global));
     }
 
     /** Queries, keys and values, {@code [sequences, heads, length, headSize]} each. */

@@ -1,6 +1,7 @@
 package io.transformer4j.models;
 
 import io.transformer4j.attention.ChosenTokens;
+import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 
 /** A model without head: token ids in, hidden states out. */
@@ -21,4 +22,11 @@ public interface BareModel {
     default Tensor forward(ModelInputs inputs, ChosenTokens chosen) {
         return chosen.of(forward(inputs, false).lastHiddenState());
     }
+
+    /**
+     * What each token of one sequence takes of each other, in every layer: {@code [heads, tokens, tokens]}, queries by keys.
+     *
+     * @throws IllegalArgumentException if there is more than one sequence
+     */
+    List<Tensor> attentions(ModelInputs inputs);
 }

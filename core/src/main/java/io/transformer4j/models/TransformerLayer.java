@@ -88,6 +88,17 @@ public abstract sealed class TransformerLayer extends Module {
     }
 
     /**
+     * What each token takes of each other in {@link #forward} of the same arguments.
+     *
+     * @param hidden of one sequence
+     * @return {@code [heads, tokens, tokens]}
+     */
+    public final Tensor attentionWeights(
+            Tensor hidden, SequenceLayout layout, RotaryEmbedding.@Nullable Rotation rotation) {
+        return attention.weights(this instanceof PreNorm ? attentionNorm.forward(hidden) : hidden, layout, rotation);
+    }
+
+    /**
      * The layer around a way to attend.
      *
      * @param residual the rows of {@code hidden} that {@code attend} returns results for

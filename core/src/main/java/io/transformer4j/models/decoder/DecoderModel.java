@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
@@ -95,6 +96,15 @@ public abstract class DecoderModel<C extends PretrainedConfig> extends Pretraine
             states.add(hidden);
         }
         return new BaseModelOutput(hidden, List.copyOf(states));
+    }
+
+    @Override
+    public final List<Tensor> attentions(ModelInputs inputs) {
+        List<Tensor> states = forward(inputs, true).hiddenStates();
+        RotaryEmbedding.Rotation rotation = rotary == null ? null : rotary.at(inputs.positions());
+        return IntStream.range(0, layers.size())
+                .mapToObj(i -> layers.get(i).attentionWeights(states.get(i), inputs.layout(), rotation))
+                .toList();
     }
 
     @Override

@@ -8,6 +8,7 @@ import static io.transformer4j.models.PretrainedConfig.checkProbability;
 import com.fasterxml.jackson.annotation.JsonAnyGetter;
 import com.fasterxml.jackson.annotation.JsonAnySetter;
 import io.soabase.recordbuilder.core.RecordBuilder;
+import io.transformer4j.attention.AttentionOptions;
 import io.transformer4j.attention.AttentionType;
 import io.transformer4j.attention.SelfAttention;
 import io.transformer4j.models.PretrainedConfig;
@@ -130,10 +131,11 @@ public record DistilBertConfig(
     }
 
     /** As BERT's, but for the dropout of what attention adds, which there isn't. */
-    TransformerLayer.Config layer() {
+    TransformerLayer.Config layer(int index) {
         return new TransformerLayer.Config(
                 new SelfAttention.Config(
-                        dim, nHeads, attentionType, false, attentionDropout, initializer(), initializer()),
+                                dim, nHeads, attentionType, false, attentionDropout, initializer(), initializer())
+                        .with(a -> a.options(AttentionOptions.read(other, index, maxPositionEmbeddings))),
                 new FeedForward.Config(dim, hiddenDim, Activation.of(activation), initializer()),
                 this::norm,
                 false,

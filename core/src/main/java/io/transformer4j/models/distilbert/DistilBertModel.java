@@ -7,7 +7,7 @@ import io.transformer4j.models.encoder.EncoderModel;
 public final class DistilBertModel extends EncoderModel<DistilBertConfig> {
     /** An encoder without weights. */
     public DistilBertModel(DistilBertConfig config) {
-        super(config, config.embeddings(), i -> config.layer(), false);
+        super(config, config.embeddings(), config::layer, false);
     }
 
     @Override
@@ -37,6 +37,6 @@ public final class DistilBertModel extends EncoderModel<DistilBertConfig> {
                     .addPair(own + ".feedForward.output", key + ".ffn.lin2")
                     .addPair(own + ".feedForwardNorm", key + ".output_layer_norm");
         }
-        return map.build();
+        return map.build().and(kernelWeights("transformer.layer.", ".attention."));
     }
 }

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
@@ -86,6 +87,15 @@ public abstract class EncoderModel<C extends PretrainedConfig> extends Pretraine
         return forward(inputs, ChosenTokens.of(inputs.layout().firstRows()));
     }
 
+    @Override
+    public final List<Tensor> attentions(ModelInputs inputs) {
+        List<Tensor> states = forward(inputs, true).hiddenStates();
+        SequenceLayout layout = layout(inputs);
+        return IntStream.range(0, layers.size())
+                .mapToObj(i -> layers.get(i).attentionWeights(states.get(i), layout, null))
+                .toList();
+    }
+
     /** The layout that the layers get. */
     protected SequenceLayout layout(ModelInputs inputs) {
         return inputs.layout();
@@ -93,12 +103,20 @@ public abstract class EncoderModel<C extends PretrainedConfig> extends Pretraine
 
     /** Names of the weights that only some kernels have (linformer). */
     protected final WeightMap kernelWeights() {
+        return kernelWeights("encoder.layer.", ".attention.self.");
+    }
+
+    /**
+     * As {@link #kernelWeights()}, for checkpoints with other names.
+     *
+     * @param layers what stands before a layer's number
+     * @param kernel what stands between a layer's number and the name of a kernel's weight
+     */
+    protected final WeightMap kernelWeights(String layers, String kernel) {
         WeightMap.Builder map = WeightMap.builder();
         namedParameters().keySet().stream()
                 .filter(name -> name.contains(".attention.kernel."))
-                .forEach(name -> map.add(
-                        name,
-                        name.replace("layers.", "encoder.layer.").replace(".attention.kernel.", ".attention.self.")));
+                .forEach(name -> map.add(name, name.replace("layers.", layers).replace(".attention.kernel.", kernel)));
         return map.build();
     }
 

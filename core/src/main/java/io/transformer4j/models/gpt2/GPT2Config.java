@@ -8,6 +8,7 @@ import static io.transformer4j.models.PretrainedConfig.checkProbability;
 import com.fasterxml.jackson.annotation.JsonAnyGetter;
 import com.fasterxml.jackson.annotation.JsonAnySetter;
 import io.soabase.recordbuilder.core.RecordBuilder;
+import io.transformer4j.attention.AttentionOptions;
 import io.transformer4j.attention.AttentionType;
 import io.transformer4j.attention.SelfAttention;
 import io.transformer4j.models.PretrainedConfig;
@@ -145,7 +146,7 @@ public record GPT2Config(
                 / (scaleAttnByInverseLayerIdx ? index + 1 : 1);
         return new TransformerLayer.Config(
                 new SelfAttention.Config(nEmbd, nHead, attentionType, true, attnPdrop, initializer(), residual)
-                        .with(a -> a.scale(scale)),
+                        .with(a -> a.scale(scale).options(AttentionOptions.readCausal(other, index, nPositions))),
                 new FeedForward.Config(nEmbd, intermediateSize(), Activation.of(activationFunction), initializer())
                         .with(f -> f.outputInitializer(residual)),
                 this::norm,

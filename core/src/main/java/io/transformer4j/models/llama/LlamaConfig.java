@@ -8,6 +8,7 @@ import static io.transformer4j.models.PretrainedConfig.checkProbability;
 import com.fasterxml.jackson.annotation.JsonAnyGetter;
 import com.fasterxml.jackson.annotation.JsonAnySetter;
 import io.soabase.recordbuilder.core.RecordBuilder;
+import io.transformer4j.attention.AttentionOptions;
 import io.transformer4j.attention.AttentionType;
 import io.transformer4j.attention.RotaryEmbedding;
 import io.transformer4j.attention.SelfAttention;
@@ -141,7 +142,7 @@ public record LlamaConfig(
         return RopeParameters.of(ropeParameters, other).embedding(headSize());
     }
 
-    TransformerLayer.Config layer() {
+    TransformerLayer.Config layer(int index) {
         return new TransformerLayer.Config(
                 new SelfAttention.Config(
                                 hiddenSize,
@@ -152,6 +153,7 @@ public record LlamaConfig(
                                 initializer(),
                                 initializer())
                         .with(a -> a.numKeyValueHeads(keyValueHeads())
+                                .options(AttentionOptions.readCausal(other, index, maxPositionEmbeddings))
                                 .headSize(headSize())
                                 .scale(1 / Math.sqrt((double) headSize()))
                                 .inputBias(attentionBias)

@@ -11,7 +11,7 @@ public final class LlamaModel extends DecoderModel<LlamaConfig> {
 
     /** A decoder without weights. */
     public LlamaModel(LlamaConfig config) {
-        super(config, new Parts(config.embeddings(), i -> config.layer(), config.rotary(), config::norm));
+        super(config, new Parts(config.embeddings(), config::layer, config.rotary(), config::norm));
     }
 
     @Override

@@ -8,6 +8,7 @@ import static io.transformer4j.models.PretrainedConfig.checkProbability;
 import com.fasterxml.jackson.annotation.JsonAnyGetter;
 import com.fasterxml.jackson.annotation.JsonAnySetter;
 import io.soabase.recordbuilder.core.RecordBuilder;
+import io.transformer4j.attention.AttentionOptions;
 import io.transformer4j.attention.AttentionType;
 import io.transformer4j.attention.SelfAttention;
 import io.transformer4j.models.PretrainedConfig;
@@ -132,9 +133,10 @@ public record OpenAIGPTConfig(
                 .with(e -> e.positions(nPositions).dropout(embdPdrop));
     }
 
-    TransformerLayer.Config layer() {
+    TransformerLayer.Config layer(int index) {
         return new TransformerLayer.Config(
-                new SelfAttention.Config(nEmbd, nHead, attentionType, true, attnPdrop, initializer(), initializer()),
+                new SelfAttention.Config(nEmbd, nHead, attentionType, true, attnPdrop, initializer(), initializer())
+                        .with(a -> a.options(AttentionOptions.readCausal(other, index, nPositions))),
                 new FeedForward.Config(nEmbd, intermediateSize(), activation(afn), initializer()),
                 () -> new LayerNorm(nEmbd, layerNormEpsilon),
                 false,

@@ -8,7 +8,7 @@ import io.transformer4j.models.decoder.GPTLayerNames;
 public final class OpenAIGPTModel extends DecoderModel<OpenAIGPTConfig> {
     /** A decoder without weights. */
     public OpenAIGPTModel(OpenAIGPTConfig config) {
-        super(config, new Parts(config.embeddings(), i -> config.layer(), null, null));
+        super(config, new Parts(config.embeddings(), config::layer, null, null));
     }
 
     @Override
