@@ -49,6 +49,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
             EmbedCommand.class,
             InfoCommand.class,
             VerifyCheckpointCommand.class,
+            BenchAttentionCommand.class,
+            ConvertAttentionCommand.class,
+            ShowAttentionCommand.class,
             ScalingCommand.class
         },
         exitCodeListHeading = "%nExit codes:%n",

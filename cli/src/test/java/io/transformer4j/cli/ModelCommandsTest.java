@@ -87,6 +87,9 @@ class ModelCommandsTest {
                 "generate",
                 "embed",
                 "info",
+                "bench-attention",
+                "convert-attention",
+                "show-attention",
                 "tokenizer train",
                 "tokenizer encode",
                 "tokenizer decode"
@@ -338,5 +341,79 @@ class ModelCommandsTest {
         assertThat(run.exitCode()).as(run.err()).isZero();
         assertThat(run.out()).startsWith("The river bank");
         assertThat(run.err()).contains("[4 tokens");
+    }
+
+    @Test
+    void aConvertedModelTakesLongerTexts() {
+        Path longer = folder.resolve("long-bert");
+        CommandLineRun run = t4j(
+                "convert-attention",
+                "--to",
+                "sliding_window",
+                "--window",
+                "16",
+                "--max-length",
+                "128",
+                bert.toString(),
+                "--out",
+                longer.toString());
+
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(run.out()).contains("sliding_window attention for 128 tokens (before: 32)");
+        String text = "The cat sat on the mat and looked at the river. ".repeat(5) + "[MASK]";
+        assertThat(t4j("fill-mask", bert.toString(), text).exitCode()).isEqualTo(T4j.FAILURE);
+        assertThat(t4j("fill-mask", longer.toString(), text, "--top-k", "1").exitCode())
+                .isZero();
+    }
+
+    @Test
+    void attentionIsDrawn() {
+        Path maps = folder.resolve("maps");
+        CommandLineRun run = t4j(
+                "show-attention",
+                bert.toString(),
+                "The cat sat on the mat.",
+                "--as",
+                "big_bird",
+                "--block-size",
+                "2",
+                "--random-blocks",
+                "0",
+                "--out",
+                maps.toString());
+
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(run.out()).startsWith("2 layers with 2 heads on ");
+        assertThat(maps.resolve("attention.png")).isNotEmptyFile();
+        assertThat(maps.resolve("attention.html")).isNotEmptyFile();
+    }
+
+    @Test
+    void kernelsAreMeasured() {
+        Path out = folder.resolve("bench");
+        CommandLineRun run = t4j(
+                "bench-attention",
+                "--kernels",
+                "flash,performer",
+                "--lengths",
+                "64,128",
+                "--heads",
+                "2",
+                "--head-sizes",
+                "8",
+                "--causal",
+                "both",
+                "--repetitions",
+                "1",
+                "--out",
+                out.toString());
+
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(run.out())
+                .contains("costs grow as", "what to take")
+                .containsPattern("performer +128 +8 +yes +forward");
+        assertThat(out.resolve("attention.csv")).isNotEmptyFile();
+        assertThat(out.resolve("time-forward-backward-causal-d8.png")).isNotEmptyFile();
+        assertThat(out.resolve("environment.json")).isNotEmptyFile();
     }
 }
