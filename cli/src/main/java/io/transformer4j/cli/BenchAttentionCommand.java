@@ -32,9 +32,9 @@ import picocli.CommandLine.Spec;
         description = {
             "Measure time and memory of the attention kernels over the length of a sequence.",
             "",
-            "Prints a row for each measurement as soon as it is there, then how costs grow with the length and which kernel"
-                    + " to take; --out writes the table and charts. One sequence, projections left out; lengths that"
-                    + " would pass a limit are left out."
+            "Prints a row for each measurement as soon as it is there, then how costs grow with the length and which"
+                    + " kernel to take; --out writes the table and charts. One sequence, projections left out; lengths"
+                    + " that would pass a limit are left out."
         },
         footer = {
             "%nExamples:",

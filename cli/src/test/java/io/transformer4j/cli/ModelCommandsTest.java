@@ -39,11 +39,11 @@ class ModelCommandsTest {
     static void makeModels() throws IOException {
         Path corpus = folder.resolve("corpus.txt");
         Files.writeString(corpus, """
-                The cat sat on the mat and looked at the river.
-                He went to the bank to get some money.
+            The cat sat on the mat and looked at the river.
+            He went to the bank to get some money.
 
-                The river bank was green, and the water was cold.
-                """);
+            The river bank was green, and the water was cold.
+            """);
         bert = folder.resolve("bert");
         gpt2 = folder.resolve("gpt2");
         int wordPiece = train(corpus, bert, "--type", "wordpiece", "--vocab-size", "100");

@@ -150,6 +150,10 @@ public final class SelfAttention extends Module {
         if (cache != null && layout.hasPadding()) {
             throw new IllegalArgumentException("a cache takes packed sequences, not padded ones");
         }
+        if (cache != null && attention instanceof SlidingWindowAttention && options.globalTokens() > 0) {
+            throw new IllegalArgumentException("a cache doesn't know global tokens: generate with "
+                    + AttentionOptions.KEY + ".global_tokens 0, not " + options.globalTokens());
+        }
         return output.forward(mixed(project(hidden, rotation), hidden, layout, bias, cache));
     }
 

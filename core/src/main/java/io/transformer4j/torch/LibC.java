@@ -25,6 +25,8 @@ final class LibC {
 
     private static final int KEEP_BYTES = 1 << 30;
     private static final int TOP_PAD_BYTES = 64 << 20;
+    /** Enough for {@code free} to look at the end of the heap. */
+    private static final int TRIMMING_BYTES = 1 << 20;
 
     private LibC() {}
 
@@ -66,13 +68,24 @@ final class LibC {
         }
     }
 
-    /** Gives the pages of freed memory back to the system; false where there is no such call. */
+    /**
+     * Gives the pages of freed memory back to the system, but for the ends of other threads' heaps; false where there is no such
+     * call. {@code malloc_trim} alone leaves the end of the current thread's heap, which only {@code free} gives back.
+     */
     static boolean trim() {
         if (!Platform.isLinux()) {
             return false;
         }
         try {
-            call(NativeLibrary.getInstance("c").getFunction("malloc_trim"), new NativeLong(0));
+            NativeLibrary c = NativeLibrary.getInstance("c");
+            Function mallopt = c.getFunction("mallopt");
+            call(mallopt, M_TRIM_THRESHOLD, 0);
+            call(mallopt, M_TOP_PAD, 0);
+            Pointer block = c.getFunction("malloc").invokePointer(new Object[] {new NativeLong(TRIMMING_BYTES)});
+            c.getFunction("free").invokeVoid(new Object[] {block});
+            call(c.getFunction("malloc_trim"), new NativeLong(0));
+            call(mallopt, M_TRIM_THRESHOLD, setting("MALLOC_TRIM_THRESHOLD_", KEEP_BYTES));
+            call(mallopt, M_TOP_PAD, setting("MALLOC_TOP_PAD_", TOP_PAD_BYTES));
             return true;
         } catch (UnsatisfiedLinkError e) {
             LOG.debug("no malloc_trim: {}", e.getMessage());
@@ -91,6 +104,13 @@ final class LibC {
             LOG.debug("no _exit: {}", e.getMessage());
         }
         Runtime.getRuntime().halt(status);
+    }
+
+    private static int setting(String variable, int otherwise) {
+        String value = System.getenv(variable);
+        return value == null || !value.matches("\\d{1,10}")
+                ? otherwise
+                : (int) Math.min(Integer.MAX_VALUE, Long.parseLong(value));
     }
 
     private static void unlessSet(String variable, Runnable action) {

@@ -11,16 +11,22 @@ public final class NativeMemory {
     private NativeMemory() {}
 
     /**
-     * Gives freed memory back to the system and starts the record of the process' largest resident memory anew.
+     * Gives freed memory back to the system; to be called by each thread that has freed some.
      *
-     * @return whether both could be done; only Linux with glibc can
+     * @return whether it could be done; only Linux with glibc can
      */
-    public static boolean settle() {
-        if (!Files.isWritable(CLEAR_REFS) || !LibC.trim()) {
-            return false;
-        }
+    public static boolean release() {
+        return LibC.trim();
+    }
+
+    /**
+     * Starts the record of the process' largest resident memory anew, from what is resident now.
+     *
+     * @return whether it could be done; only Linux can
+     */
+    public static boolean resetPeak() {
         try {
-            Files.writeString(CLEAR_REFS, "5"); // proc(5): resets VmHWM to the current resident memory
+            Files.writeString(CLEAR_REFS, "5"); // proc(5): resets VmHWM
             return true;
         } catch (IOException e) {
             return false;

@@ -72,6 +72,8 @@ class KernelTest {
         AttentionMask full = AttentionMask.full();
         AttentionMask causal = AttentionMask.causal();
         double scale = 0.4;
+        Attention exact = new ExactAttention(scale, NONE);
+        Attention flash = new FlashAttention(scale, NONE);
         Attention tiled = new TiledAttention(scale, NONE);
         SlidingWindowAttention window = new SlidingWindowAttention(scale, NONE, 2, 1);
         SlidingWindowAttention dilated = new SlidingWindowAttention(scale, NONE, 1, 3);
@@ -80,6 +82,10 @@ class KernelTest {
         Attention performer = new PerformerAttention(scale, NONE, 7, SEED, false);
         GlobalTokens global = GlobalTokens.of(List.of(new int[] {0, 4}, new int[] {3}));
         return Stream.of(
+                new GradientCase("full", 5, (q, k, v) -> exact.forward(q, k, v, padding(5, 3, true))),
+                new GradientCase("flash", 5, (q, k, v) -> flash.forward(q, k, v, full)),
+                new GradientCase("flash causal", 5, (q, k, v) -> flash.forward(q, k, v, causal)),
+                new GradientCase("flash padding", 5, (q, k, v) -> flash.forward(q, k, v, padding(5, 3, false))),
                 new GradientCase("tiled", 5, (q, k, v) -> tiled.forward(q, k, v, full)),
                 new GradientCase("tiled causal", 5, (q, k, v) -> tiled.forward(q, k, v, causal)),
                 new GradientCase("tiled padding", 5, (q, k, v) -> tiled.forward(q, k, v, padding(5, 3, false))),
@@ -116,6 +122,25 @@ class KernelTest {
         };
         Attention tiled = new TiledAttention(0.4, NONE);
         assertGradients("bias", inputs, in -> tiled.forward(in[0], in[1], in[2], new AttentionMask.Additive(in[3])));
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void linformerInDoubles(boolean perHead) {
+        Tensor[] inputs = {
+            doubles(2, 2, 7, 3),
+            doubles(2, 2, 7, 3),
+            doubles(2, 2, 7, 3),
+            perHead ? doubles(2, 4, 9) : doubles(4, 9),
+            perHead ? doubles(2, 4, 9) : doubles(4, 9)
+        };
+        assertGradients("linformer", inputs, in -> {
+            Parameter e = new Parameter(Initializer.constant(0), in[3].shape());
+            Parameter f = new Parameter(Initializer.constant(0), in[4].shape());
+            e.take(in[3]);
+            f.take(in[4]);
+            return new LinformerAttention(0.4, NONE, e, f).forward(in[0], in[1], in[2], padding(7, 5, false));
+        });
     }
 
     @Test

@@ -120,7 +120,8 @@ class GradientCheckpointTest {
     /** Activations of one layer instead of eight. */
     @Test
     void inLessMemory() {
-        Assumptions.assumeTrue(NativeMemory.settle(), "peaks of memory are known on Linux only");
+        Assumptions.assumeTrue(
+                NativeMemory.release() && NativeMemory.resetPeak(), "peaks of memory are known on Linux only");
         try (TrainableModel model = bert(AttentionType.FLASH, 64, 2048)) {
             model.train(true);
             long without = peak(model);
@@ -130,7 +131,8 @@ class GradientCheckpointTest {
     }
 
     private static long peak(TrainableModel model) {
-        NativeMemory.settle();
+        NativeMemory.release();
+        NativeMemory.resetPeak();
         long before = MemoryProbe.residentBytes().orElseThrow();
         try (TensorScope scope = new TensorScope()) {
             backward(model, Precision.FP32, 2048);

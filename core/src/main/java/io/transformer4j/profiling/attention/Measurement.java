@@ -12,4 +12,8 @@ import java.util.OptionalLong;
  * @param repetitions timed
  */
 public record Measurement(
-        Workload workload, double seconds, double cpuSeconds, OptionalLong peakBytes, int repetitions) {}
+        Workload workload, double seconds, double cpuSeconds, OptionalLong peakBytes, int repetitions) {
+    Measurement withoutPeak() {
+        return new Measurement(workload, seconds, cpuSeconds, OptionalLong.empty(), repetitions);
+    }
+}
