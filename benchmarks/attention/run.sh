@@ -1,7 +1,7 @@
 #!/bin/sh
 # Makes the tables and pictures of docs/results/attention.md, on an otherwise idle machine.
 #
-#   attention/run.sh PYTHON PEERS BOOKS OUT
+#   attention/run.sh PYTHON PEERS BOOKS OUT      tables are in OUT/tables.md
 #
 # PYTHON with torch and transformers, PEERS the folder of bench_peers.py, BOOKS a folder of author-title.txt.gz.
 set -eu
@@ -14,7 +14,11 @@ root=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd -P)
 classes=$root/benchmarks/target/classes:$root/cli/target/t4j.jar
 mkdir -p "$out"
 
-"$root/t4j" bench-attention --out "$out" | tee "$out/sweep.txt"
+"$root/t4j" bench-attention --max-memory 9 --out "$out" | tee "$out/sweep.txt"
 "$python" "$peers/bench_peers.py" attention --lengths 4096 --reps 3 > "$out/peers.json"
 java -cp "$classes" io.transformer4j.benchmarks.attention.ApproximationError "$out" | tee "$out/errors.txt"
+java -cp "$classes" io.transformer4j.benchmarks.attention.ResultsPage "$out"
+
+# Resumable, and by far the longest: what is in quality.csv isn't trained again.
 java -cp "$classes" io.transformer4j.benchmarks.attention.LongRangeBenchmark --books "$books" --results "$out/quality.csv"
+java -cp "$classes" io.transformer4j.benchmarks.attention.ResultsPage "$out"

@@ -42,7 +42,7 @@ public final class ApproximationError {
     private static final double SCALE = 1 / Math.sqrt((double) HEAD_SIZE);
     private static final Dropout NONE = new Dropout(0);
     private static final int DRAWS = 20;
-    private static final int STEPS = 300;
+    private static final int STEPS = 1500;
 
     private final Generator generator = torch.createCPUGenerator(1);
 
@@ -127,22 +127,26 @@ public final class ApproximationError {
                             .square()
                             .mean()
                             .backward();
-                    optimizer.step(step, 1e-2 * (1 - (step - 1.0) / STEPS), null);
+                    optimizer.step(step, 2e-2 * (1 - (step - 1.0) / STEPS), null);
                     parameters.values().forEach(Parameter::clearGrad);
                 }
             }
         }
     }
 
+    /** Sequences in which each token is {@code correlation} times the one before and some noise: a product with what remains. */
     private Tensor[] alike(double correlation) {
-        Tensor[] inputs = {normal(1), normal(1), normal(1)};
-        double fresh = Math.sqrt(1 - correlation * correlation);
-        for (Tensor input : inputs) {
-            for (long i = 1; i < LENGTH; i++) {
-                input.select(2, i).mul_(new Scalar(fresh)).add_(input.select(2, i - 1), new Scalar(correlation));
-            }
-        }
-        return inputs;
+        Tensor distance = torch.arange(new Scalar(LENGTH))
+                .unsqueeze(1)
+                .sub(torch.arange(new Scalar(LENGTH)))
+                .toType(ScalarType.Float); // [LENGTH, LENGTH], query by noise
+        Tensor remains = distance.mul(new Scalar(Math.log(correlation)))
+                .exp_()
+                .mul_(new Scalar(Math.sqrt(1 - correlation * correlation)));
+        remains.select(1, 0)
+                .div_(new Scalar(Math.sqrt(1 - correlation * correlation))); // so that all have the variance 1
+        remains.tril_();
+        return new Tensor[] {remains.matmul(normal(1)), remains.matmul(normal(1)), remains.matmul(normal(1))};
     }
 
     private Tensor normal(double deviation) {
