@@ -57,6 +57,7 @@ final class DemoCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         PrintWriter printer = Objects.requireNonNull(spec).commandLine().getOut();
+        OutputFolder.check(out);
         DemoCorpus corpus = gather(printer);
         for (String earlier : List.of("bert", "gpt")) {
             if (Files.exists(out.resolve(earlier))) {

@@ -14,6 +14,7 @@ import io.transformer4j.training.RunLogger;
 import io.transformer4j.training.Trainer;
 import io.transformer4j.training.TrainerState;
 import io.transformer4j.training.TrainingArguments;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -141,9 +142,9 @@ final class PretrainCommand implements Callable<Integer> {
     private @Nullable CommandSpec spec;
 
     @Override
-    public Integer call() {
+    public Integer call() throws IOException {
         Objective goal = Objective.of(objective);
-        Path folder = Objects.requireNonNull(out);
+        Path folder = OutputFolder.check(Objects.requireNonNull(out));
         TrainingArguments arguments = training.arguments(compute.precision(), compute.seed());
         PretrainingSettings settings = PretrainingSettings.of(goal)
                 .with(s -> s.maxLength(maxLength)

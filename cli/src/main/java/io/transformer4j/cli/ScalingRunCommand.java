@@ -214,7 +214,7 @@ final class ScalingRunCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         PrintWriter printer = Objects.requireNonNull(spec).commandLine().getOut();
-        Path folder = Objects.requireNonNull(out);
+        Path folder = OutputFolder.check(Objects.requireNonNull(out));
         Tokenizer loaded = Tokenizer.load(Objects.requireNonNull(tokenizer));
         SweepRecipe recipe = recipe();
         TextEncoder encoder = TextEncoder.of(loaded);

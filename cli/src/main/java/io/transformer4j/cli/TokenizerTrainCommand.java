@@ -11,6 +11,7 @@ import io.transformer4j.tokenizers.Tokenizers;
 import io.transformer4j.tokenizers.trainers.BpeTrainer;
 import io.transformer4j.tokenizers.trainers.ProgressListener;
 import io.transformer4j.tokenizers.trainers.WordPieceTrainer;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -104,14 +105,14 @@ final class TokenizerTrainCommand implements Callable<Integer> {
     private @Nullable CommandSpec spec;
 
     @Override
-    public Integer call() {
+    public Integer call() throws IOException {
         CorpusOptions options = CorpusOptions.builder()
                 .jsonField(jsonField)
                 .segmentation(Segmentation.NONE)
                 .documentBoundary(DocumentBoundary.FILE)
                 .build();
+        Path folder = OutputFolder.check(Objects.requireNonNull(out));
         Corpus corpus = Corpus.of(files, options);
-        Path folder = Objects.requireNonNull(out);
         Tokenizer tokenizer;
         try (CorpusReader reader = corpus.open();
                 StageDisplay progress = new StageDisplay(corpus, reader)) {

@@ -11,6 +11,7 @@ import io.transformer4j.training.RunLogger;
 import io.transformer4j.training.Trainer;
 import io.transformer4j.training.TrainerState;
 import io.transformer4j.training.TrainingArguments;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -118,9 +119,9 @@ final class TrainSeq2SeqCommand implements Callable<Integer> {
     private @Nullable CommandSpec spec;
 
     @Override
-    public Integer call() {
+    public Integer call() throws IOException {
         CommandSpec command = Objects.requireNonNull(spec);
-        Path folder = Objects.requireNonNull(out);
+        Path folder = OutputFolder.check(Objects.requireNonNull(out));
         TrainingArguments arguments = training.arguments(compute.precision(), compute.seed())
                 .with(a -> written.decide(a.maxTokensPerBatch(maxTokensPerBatch).labelSmoothing(labelSmoothing)));
         boolean denoise = goal == Goal.DENOISE;

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -24,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.MissingNode;
@@ -208,7 +210,9 @@ final class TokenizerFiles {
                                 .collect(Collectors.joining("", MERGES_HEADER + "\n", "")));
             }
         } catch (IOException e) {
-            throw new TokenizerException(folder + ": cannot save the tokenizer: " + e, e);
+            boolean typed = e instanceof FileSystemException; // these say what is wrong by their type
+            throw new TokenizerException(
+                    folder + ": cannot save the tokenizer: " + (typed ? e.toString() : e.getMessage()), e);
         }
     }
 
@@ -295,9 +299,9 @@ final class TokenizerFiles {
 
     /** Writes a file so that it is there complete or not at all, even after a crash. */
     private static void write(Path file, byte[] content) throws IOException {
-        Path temporary = Files.createTempFile(file.toAbsolutePath().getParent(), "." + file.getFileName(), ".tmp");
+        Path temporary = file.resolveSibling("." + file.getFileName() + "." + UUID.randomUUID() + ".tmp");
         try {
-            Files.write(temporary, content);
+            Files.write(temporary, content, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
             try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
                 channel.force(true);
             }
