@@ -165,9 +165,10 @@ public record Batch(
     }
 
     /**
-     * Divides the sequences among workers so that each gets about the same number of tokens: the longest go first, each to
-     * the worker with the least so far (Graham 1969; at most 4/3 of the best possible maximum). Inside a part the order
-     * stays. Depends on nothing but the lengths.
+     * Divides the sequences among workers so that each gets about the same work: those with the most go first, each to the
+     * worker with the least so far (Graham 1969; at most 4/3 of the best possible maximum). Inside a part the order stays.
+     * Depends on nothing but the lengths and the number of labels; a label counts as a token, since its row of logits
+     * costs about as much in models of the size that is trained on a CPU.
      *
      * @param parts number of workers
      * @return {@code min(parts, batchSize())} batches, none empty
@@ -180,20 +181,21 @@ public record Batch(
         if (count == 1) {
             return List.of(this);
         }
-        int[] longestFirst = IntStream.range(0, batchSize())
+        int[] cost = costs();
+        int[] mostFirst = IntStream.range(0, batchSize())
                 .boxed()
-                .sorted(Comparator.comparing(i -> -cost(i))) // stable
+                .sorted(Comparator.comparing(i -> -cost[i])) // stable
                 .mapToInt(Integer::intValue)
                 .toArray();
         long[] load = new long[count];
         int[] partOf = new int[batchSize()];
-        for (int sequence : longestFirst) {
+        for (int sequence : mostFirst) {
             int lightest = 0;
             for (int part = 1; part < count; part++) {
                 lightest = load[part] < load[lightest] ? part : lightest;
             }
             partOf[sequence] = lightest;
-            load[lightest] += cost(sequence);
+            load[lightest] += cost[sequence];
         }
         return IntStream.range(0, count)
                 .mapToObj(part -> select(IntStream.range(0, batchSize())
@@ -202,8 +204,16 @@ public record Batch(
                 .toList();
     }
 
-    private int cost(int sequence) {
-        return lengths[sequence] + (decoder == null ? 0 : decoder.lengths[sequence]);
+    /** Tokens and labels of each sequence. */
+    private int[] costs() {
+        int[] costs = decoder == null ? new int[batchSize()] : decoder.costs();
+        int token = 0;
+        for (int sequence = 0; sequence < costs.length; sequence++) {
+            for (int end = token + lengths[sequence]; token < end; token++) {
+                costs[sequence] += labels[token] == IGNORED ? 1 : 2;
+            }
+        }
+        return costs;
     }
 
     /** The given sequences, in the given order. */
