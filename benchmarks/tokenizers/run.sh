@@ -1,6 +1,6 @@
 #!/bin/sh
-# Runs parity.py, marian_t5.py or speed.py with the project built and the peers at hand.
-#   benchmarks/tokenizers/run.sh parity|marian-t5|speed [arguments of the script]
+# Runs parity.py, marian_t5.py, unigram.py, speed.py or HostileInputs with the project built and the peers at hand.
+#   benchmarks/tokenizers/run.sh parity|marian-t5|unigram|speed|hostile [arguments of the script]
 # PYTHON= names an interpreter that has the packages below; without it one is set up in .venv-peers at the project's root.
 set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
@@ -17,7 +17,9 @@ classpath=benchmarks/target/classes:tokenizers/target/classes:$(cat benchmarks/t
 case $job in
     parity) script=parity main=io.transformer4j.benchmarks.tokenizers.EncodeTexts ;;
     marian-t5) script=marian_t5 main=io.transformer4j.benchmarks.tokenizers.EncodeTexts ;;
+    unigram) script=unigram main=io.transformer4j.benchmarks.tokenizers.TrainUnigram ;;
     speed) script=speed main=org.openjdk.jmh.Main ;;
-    *) echo "usage: $0 parity|marian-t5|speed [arguments]" >&2; exit 2 ;;
+    hostile) exec java -Xmx8g -cp "$classpath" io.transformer4j.benchmarks.tokenizers.HostileInputs "${1:-100}" ;;
+    *) echo "usage: $0 parity|marian-t5|unigram|speed|hostile [arguments]" >&2; exit 2 ;;
 esac
 exec "$PYTHON" "benchmarks/tokenizers/$script.py" "$@" -- java -Xmx3g -cp "$classpath" "$main"

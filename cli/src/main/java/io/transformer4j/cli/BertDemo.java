@@ -12,8 +12,8 @@ import io.transformer4j.pipelines.Pipelines;
 import io.transformer4j.pipelines.TokenVector;
 import io.transformer4j.pretraining.Objective;
 import io.transformer4j.pretraining.PretrainingSettings;
+import io.transformer4j.progress.ProgressListener;
 import io.transformer4j.tokenizers.Tokenizer;
-import io.transformer4j.tokenizers.trainers.ProgressListener;
 import io.transformer4j.tokenizers.trainers.WordPieceTrainer;
 import io.transformer4j.training.TrainingArguments;
 import java.io.IOException;
@@ -84,7 +84,8 @@ final class BertDemo {
                     run.train(model, tokenizer, tokens, settings, arguments).get("eval_accuracy");
             double majority = tokens.majorityShare();
             run.say(
-                    "always guessing the most frequent token would be right in %.1f %%: the model is %.1f times as good",
+                    "always guessing the most frequent token would be right in %.1f %%: the model is %.1f times as"
+                            + " good",
                     100 * majority, accuracy / majority);
         }
         List<String> heldOut = heldOutSentences();

@@ -6,10 +6,13 @@ import io.transformer4j.data.CorpusReader;
 import io.transformer4j.data.DocumentBoundary;
 import io.transformer4j.data.Segmentation;
 import io.transformer4j.data.TextBlock;
+import io.transformer4j.progress.ProgressListener;
 import io.transformer4j.tokenizers.Tokenizer;
 import io.transformer4j.tokenizers.Tokenizers;
+import io.transformer4j.tokenizers.models.WordPiece;
 import io.transformer4j.tokenizers.trainers.BpeTrainer;
-import io.transformer4j.tokenizers.trainers.ProgressListener;
+import io.transformer4j.tokenizers.trainers.Trainer;
+import io.transformer4j.tokenizers.trainers.UnigramTrainer;
 import io.transformer4j.tokenizers.trainers.WordPieceTrainer;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -35,13 +38,16 @@ import picocli.CommandLine.Spec;
         footer = {
             "%nExamples:",
             "  t4j tokenizer train --vocab-size 8000 --out my-tokenizer books/",
-            "  t4j tokenizer train --type bpe --vocab-size 16000 --out my-tokenizer 'corpus/*.jsonl.gz' --json-field body",
+            "  t4j tokenizer train --type bpe --vocab-size 16000 --out my-tokenizer 'corpus/*.jsonl.gz' --json-field"
+                    + " body",
+            "  t4j tokenizer train --type unigram --vocab-size 8000 --limit-alphabet 200 --out pieces books/",
             "  t4j tokenizer train --type char --out letters tinyshakespeare.txt"
         })
 final class TokenizerTrainCommand implements Callable<Integer> {
     private enum Type {
         WORDPIECE,
         BPE,
+        UNIGRAM,
         CHAR
     }
 
@@ -58,22 +64,23 @@ final class TokenizerTrainCommand implements Callable<Integer> {
             names = "--type",
             paramLabel = "TYPE",
             defaultValue = "wordpiece",
-            description = "wordpiece (BERT), bpe (GPT-2's, on bytes) or char (each character of the text is a token)"
-                    + " (default: ${DEFAULT-VALUE}).")
+            description =
+                    "wordpiece (BERT), bpe (GPT-2's, on bytes), unigram (T5's) or char (each character of the text is"
+                            + " a token) (default: ${DEFAULT-VALUE}).")
     private Type type = Type.WORDPIECE;
 
     @Option(
             names = "--vocab-size",
             paramLabel = "N",
             defaultValue = "8000",
-            description = "wordpiece, bpe: most tokens, special ones included (default: ${DEFAULT-VALUE}).")
+            description = "All but char: most tokens, special ones included (default: ${DEFAULT-VALUE}).")
     private int vocabSize;
 
     @Option(
             names = "--min-frequency",
             paramLabel = "N",
             defaultValue = "2",
-            description = "wordpiece, bpe: don't make tokens of what occurs less often (default: ${DEFAULT-VALUE}).")
+            description = "All but char: don't make tokens of what occurs less often (default: ${DEFAULT-VALUE}).")
     private long minFrequency;
 
     @Option(
@@ -83,6 +90,37 @@ final class TokenizerTrainCommand implements Callable<Integer> {
             fallbackValue = "true",
             description = "wordpiece: write all in lower case and drop accents (default: ${DEFAULT-VALUE}).")
     private boolean lowercase;
+
+    @Option(
+            names = "--limit-alphabet",
+            paramLabel = "N",
+            defaultValue = "1000",
+            description = "wordpiece, unigram: most characters of the alphabet; the rarest beyond become unknown"
+                    + " (default: ${DEFAULT-VALUE}).")
+    private int limitAlphabet;
+
+    @Option(
+            names = "--special-tokens",
+            split = ",",
+            paramLabel = "TOKEN",
+            description =
+                    "All but char: tokens with the first ids, in this order, separated by commas (default: those of"
+                            + " the model named at --type).")
+    private List<String> specialTokens = List.of();
+
+    @Option(
+            names = "--continuing-prefix",
+            paramLabel = "TEXT",
+            defaultValue = WordPiece.DEFAULT_PREFIX,
+            description = "wordpiece: what marks pieces that continue a word (default: ${DEFAULT-VALUE}).")
+    private String continuingPrefix = WordPiece.DEFAULT_PREFIX;
+
+    @Option(
+            names = "--max-input-chars-per-word",
+            paramLabel = "N",
+            defaultValue = "100",
+            description = "wordpiece: longer words are unknown (default: ${DEFAULT-VALUE}).")
+    private int maxInputCharsPerWord;
 
     @Option(
             names = "--json-field",
@@ -95,7 +133,7 @@ final class TokenizerTrainCommand implements Callable<Integer> {
             names = "--threads",
             paramLabel = "N",
             defaultValue = "0",
-            description = "wordpiece, bpe: threads that count words; 0 is one per processor (default).")
+            description = "All but char: threads; 0 is one per processor (default).")
     private int threads;
 
     @Option(names = "--out", required = true, paramLabel = "FOLDER", description = "Where tokenizer.json goes.")
@@ -126,25 +164,32 @@ final class TokenizerTrainCommand implements Callable<Integer> {
     }
 
     private Tokenizer train(Stream<String> texts, ProgressListener progress) {
-        int count = threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
         return switch (type) {
             case WORDPIECE ->
-                WordPieceTrainer.builder()
-                        .vocabSize(vocabSize)
-                        .minFrequency(minFrequency)
+                common(WordPieceTrainer.builder())
                         .lowercase(lowercase)
-                        .threads(count)
+                        .limitAlphabet(limitAlphabet)
+                        .continuingSubwordPrefix(continuingPrefix)
+                        .maxInputCharsPerWord(maxInputCharsPerWord)
                         .build()
                         .train(texts, progress);
-            case BPE ->
-                BpeTrainer.builder()
-                        .vocabSize(vocabSize)
-                        .minFrequency(minFrequency)
-                        .threads(count)
+            case BPE -> common(BpeTrainer.builder()).build().train(texts, progress);
+            case UNIGRAM ->
+                common(UnigramTrainer.builder())
+                        .limitAlphabet(limitAlphabet)
                         .build()
                         .train(texts, progress);
             case CHAR -> Tokenizers.characters(texts);
         };
+    }
+
+    private <B extends Trainer.Builder<B>> B common(B builder) {
+        if (!specialTokens.isEmpty()) {
+            builder.specialTokens(specialTokens);
+        }
+        return builder.vocabSize(vocabSize)
+                .minFrequency(minFrequency)
+                .threads(threads == 0 ? Runtime.getRuntime().availableProcessors() : threads);
     }
 
     private static Stream<String> texts(CorpusReader reader) {
@@ -156,7 +201,6 @@ final class TokenizerTrainCommand implements Callable<Integer> {
     private static final class StageDisplay implements ProgressListener, AutoCloseable {
         private final Corpus corpus;
         private final CorpusReader reader;
-        private @Nullable Stage stage;
         private @Nullable ProgressDisplay display;
 
         StageDisplay(Corpus corpus, CorpusReader reader) {
@@ -165,24 +209,19 @@ final class TokenizerTrainCommand implements Callable<Integer> {
         }
 
         @Override
-        public void progress(Stage now, long done, long total) {
-            switch (now) {
-                // the trainer can't know how much text there is
-                case COUNT_WORDS ->
-                    display(now).update(reader.bytesRead(), corpus.sizeBytes().orElse(-1), "");
-                case COUNT_PAIRS -> {} // takes but a moment
-                case MERGE -> display(now).update(done, total, "");
-            }
+        public void stage(String name) {
+            close();
+            display = ProgressDisplay.start(name, UNKNOWN);
         }
 
-        private ProgressDisplay display(Stage now) {
-            if (display == null || stage != now) {
-                close();
-                stage = now;
-                display = ProgressDisplay.start(
-                        now.name().toLowerCase(Locale.ROOT).replace('_', ' '), -1);
+        @Override
+        public void update(long done, long total, String message) {
+            ProgressDisplay current = Objects.requireNonNull(display, "a trainer names its stages");
+            if (total == UNKNOWN) { // the trainer can't know how much text there is
+                current.update(reader.bytesRead(), corpus.sizeBytes().orElse(UNKNOWN), message);
+            } else {
+                current.update(done, total, message);
             }
-            return display;
         }
 
         @Override

@@ -4,15 +4,25 @@ package io.transformer4j.progress;
 @FunctionalInterface
 public interface ProgressListener {
 
+    /** The total isn't known. */
+    long UNKNOWN = -1;
+
     /** Watches nothing. */
     ProgressListener NONE = (done, total, message) -> {};
 
     /**
-     * Tells how far the task is.
+     * Tells how far the task, or its present {@linkplain #stage stage}, is.
      *
      * @param done units of work done so far, never fewer than before
-     * @param total units of the whole task, or −1 if that isn't known yet
+     * @param total units of the whole task, or {@link #UNKNOWN}
      * @param message what is being done or measured right now, e.g. a file name or a loss; may be empty
      */
     void update(long done, long total, String message);
+
+    /**
+     * A task of several stages begins the next one, whose units of work are its own and are counted from 0.
+     *
+     * @param name what is done in it, e.g. {@code count words}
+     */
+    default void stage(String name) {}
 }

@@ -20,6 +20,7 @@ import io.transformer4j.tokenizers.postprocessors.SpecialToken;
 import io.transformer4j.tokenizers.postprocessors.TemplateProcessing;
 import io.transformer4j.tokenizers.pretokenizers.Metaspace;
 import io.transformer4j.tokenizers.pretokenizers.Metaspace.PrependScheme;
+import io.transformer4j.tokenizers.pretokenizers.PreTokenizer;
 import io.transformer4j.tokenizers.pretokenizers.WhitespaceSplit;
 import io.transformer4j.tokenizers.sentencepiece.SentencePieceModel;
 import io.transformer4j.tokenizers.sentencepiece.SentencePieceModel.Algorithm;
@@ -37,6 +38,11 @@ import org.jspecify.annotations.Nullable;
 public final class SentencePieceTokenizers {
 
     private static final String SPACE = "▁";
+    private static final String EOS = "</s>";
+
+    /** T5's words: what stands between white space, each with {@code ▁} in front. */
+    public static final PreTokenizer T5_WORDS = new io.transformer4j.tokenizers.pretokenizers.Sequence(
+            List.of(new WhitespaceSplit(), new Metaspace(SPACE, PrependScheme.ALWAYS, true)));
 
     private SentencePieceTokenizers() {}
 
@@ -64,22 +70,40 @@ public final class SentencePieceTokenizers {
      */
     public static Tokenizer t5(SentencePieceModel model, int extraIds) {
         Unigram unigram = unigram(model, extraIds);
-        int eos = unigram.vocabulary().id("</s>");
-        if (eos < 0) {
+        if (!unigram.vocabulary().contains(EOS)) {
             throw new TokenizerException("a SentencePiece model of T5 must have the piece '</s>'");
         }
-        Tokenizer.Builder builder = Tokenizer.builder()
-                .normalizer(model.charsmap())
-                .preTokenizer(new io.transformer4j.tokenizers.pretokenizers.Sequence(
-                        List.of(new WhitespaceSplit(), new Metaspace(SPACE, PrependScheme.ALWAYS, true))))
-                .model(unigram)
-                .postProcessor(TemplateProcessing.of("$A </s>", "$A </s> $B </s>", new SpecialToken("</s>", eos)))
-                .decoder(new io.transformer4j.tokenizers.decoders.Metaspace(SPACE, PrependScheme.ALWAYS, true));
+        Tokenizer.Builder builder = t5(model.charsmap(), unigram);
         addTokens(builder, model);
         for (int id = model.pieces().size(); id < unigram.pieces().size(); id++) {
             builder.addToken(AddedToken.special(id, unigram.pieces().get(id).piece()));
         }
         return builder.build();
+    }
+
+    /**
+     * T5's pipeline around a model that comes with no SentencePiece file; {@code </s>} stands behind a text if the model has it.
+     *
+     * @param specialTokens pieces of the model that are no text
+     */
+    public static Tokenizer t5(@Nullable Normalizer normalizer, Unigram unigram, List<String> specialTokens) {
+        Tokenizer.Builder builder = t5(normalizer, unigram);
+        specialTokens.forEach(token ->
+                builder.addToken(AddedToken.special(unigram.vocabulary().id(token), token)));
+        return builder.build();
+    }
+
+    private static Tokenizer.Builder t5(@Nullable Normalizer normalizer, Unigram unigram) {
+        int eos = unigram.vocabulary().id(EOS);
+        return Tokenizer.builder()
+                .normalizer(normalizer)
+                .preTokenizer(T5_WORDS)
+                .model(unigram)
+                .postProcessor(
+                        eos < 0
+                                ? null
+                                : TemplateProcessing.of("$A </s>", "$A </s> $B </s>", new SpecialToken(EOS, eos)))
+                .decoder(new io.transformer4j.tokenizers.decoders.Metaspace(SPACE, PrependScheme.ALWAYS, true));
     }
 
     /**
@@ -106,7 +130,7 @@ public final class SentencePieceTokenizers {
             throw new TokenizerException("a SentencePiece model of Marian must be of the type unigram, not BPE");
         }
         String unk = Objects.requireNonNullElse(roles.unk(), "<unk>");
-        String eos = Objects.requireNonNullElse(roles.eos(), "</s>");
+        String eos = Objects.requireNonNullElse(roles.eos(), EOS);
         if (!vocabulary.contains(eos)) {
             throw new TokenizerException("the vocabulary must hold the end-of-sequence token '" + eos + "'");
         }

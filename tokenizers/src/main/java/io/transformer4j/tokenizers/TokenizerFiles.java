@@ -1,5 +1,6 @@
 package io.transformer4j.tokenizers;
 
+import io.transformer4j.files.AtomicFile;
 import io.transformer4j.tokenizers.models.Bpe;
 import io.transformer4j.tokenizers.models.Merge;
 import io.transformer4j.tokenizers.models.SentencePiece;
@@ -11,21 +12,17 @@ import io.transformer4j.tokenizers.pretokenizers.ByteLevel;
 import io.transformer4j.tokenizers.sentencepiece.SentencePieceModel;
 import io.transformer4j.tokenizers.text.TokenizerException;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.UUID;
 import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.MissingNode;
@@ -192,18 +189,18 @@ final class TokenizerFiles {
         try {
             Files.createDirectories(folder);
             Map<String, String> roles = tokenizer.specialTokens().toMap();
-            write(folder.resolve(SPECIAL_TOKENS), TokenizerJson.writePretty(roles));
-            write(folder.resolve(CONFIG), TokenizerJson.writePretty(config(tokenizer, roles)));
+            AtomicFile.writeString(folder.resolve(SPECIAL_TOKENS), TokenizerJson.writePretty(roles));
+            AtomicFile.writeString(folder.resolve(CONFIG), TokenizerJson.writePretty(config(tokenizer, roles)));
             if (tokenizer.model() instanceof SentencePiece) {
                 saveMarian(tokenizer, folder);
                 return;
             }
-            write(folder.resolve(TOKENIZER), TokenizerJson.write(tokenizer));
+            AtomicFile.writeString(folder.resolve(TOKENIZER), TokenizerJson.write(tokenizer));
             if (tokenizer.model() instanceof WordPiece wordPiece) {
-                write(folder.resolve(VOCAB_TXT), vocabTxt(wordPiece.vocabulary()));
+                AtomicFile.writeString(folder.resolve(VOCAB_TXT), vocabTxt(wordPiece.vocabulary()));
             } else if (tokenizer.model() instanceof Bpe bpe) {
-                write(folder.resolve(VOCAB_JSON), TokenizerJson.writeCompact(bpe.vocabulary()));
-                write(
+                AtomicFile.writeString(folder.resolve(VOCAB_JSON), TokenizerJson.writeCompact(bpe.vocabulary()));
+                AtomicFile.writeString(
                         folder.resolve(MERGES),
                         bpe.merges().stream()
                                 .map(merge -> merge.left() + " " + merge.right() + "\n")
@@ -218,20 +215,21 @@ final class TokenizerFiles {
 
     private static void saveMarian(Tokenizer tokenizer, Path folder) throws IOException {
         Tokenizer targets = tokenizer.forTargets();
-        write(
-                folder.resolve(SOURCE_SPM),
-                SentencePieceTokenizers.modelOf(tokenizer).toBytes());
-        write(
-                folder.resolve(TARGET_SPM),
-                SentencePieceTokenizers.modelOf(targets).toBytes());
-        write(
+        writeModel(folder.resolve(SOURCE_SPM), tokenizer);
+        writeModel(folder.resolve(TARGET_SPM), targets);
+        AtomicFile.writeString(
                 folder.resolve(VOCAB_JSON),
                 TokenizerJson.writePretty(tokenizer.model().vocabulary()));
         if (hasSeparateVocabularies(tokenizer)) {
-            write(
+            AtomicFile.writeString(
                     folder.resolve(TARGET_VOCAB),
                     TokenizerJson.writePretty(targets.model().vocabulary()));
         }
+    }
+
+    private static void writeModel(Path file, Tokenizer marian) throws IOException {
+        AtomicFile.write(
+                file, out -> out.write(SentencePieceTokenizers.modelOf(marian).toBytes()));
     }
 
     private static boolean hasSeparateVocabularies(Tokenizer marian) {
@@ -291,23 +289,5 @@ final class TokenizerFiles {
             from = to + 1;
         }
         return lines;
-    }
-
-    private static void write(Path file, String content) throws IOException {
-        write(file, content.getBytes(StandardCharsets.UTF_8));
-    }
-
-    /** Writes a file so that it is there complete or not at all, even after a crash. */
-    private static void write(Path file, byte[] content) throws IOException {
-        Path temporary = file.resolveSibling("." + file.getFileName() + "." + UUID.randomUUID() + ".tmp");
-        try {
-            Files.write(temporary, content, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-            try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
-                channel.force(true);
-            }
-            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } finally {
-            Files.deleteIfExists(temporary);
-        }
     }
 }

@@ -3,6 +3,7 @@ package io.transformer4j.tokenizers;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
+import io.transformer4j.progress.ProgressListener;
 import io.transformer4j.tokenizers.decoders.ByteFallback;
 import io.transformer4j.tokenizers.decoders.Decoder;
 import io.transformer4j.tokenizers.models.Bpe;
@@ -19,7 +20,6 @@ import io.transformer4j.tokenizers.pretokenizers.Metaspace.PrependScheme;
 import io.transformer4j.tokenizers.text.TextPattern;
 import io.transformer4j.tokenizers.text.TokenizerException;
 import io.transformer4j.tokenizers.trainers.BpeTrainer;
-import io.transformer4j.tokenizers.trainers.ProgressListener;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -2,13 +2,13 @@ package io.transformer4j.tokenizers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.transformer4j.progress.ProgressListener;
 import io.transformer4j.tokenizers.models.Bpe;
 import io.transformer4j.tokenizers.models.Vocabulary;
 import io.transformer4j.tokenizers.models.WordPiece;
 import io.transformer4j.tokenizers.normalizers.BertNormalizer;
 import io.transformer4j.tokenizers.pretokenizers.BertPreTokenizer;
 import io.transformer4j.tokenizers.trainers.BpeTrainer;
-import io.transformer4j.tokenizers.trainers.ProgressListener;
 import java.util.List;
 import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;

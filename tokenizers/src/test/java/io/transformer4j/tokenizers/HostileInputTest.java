@@ -2,12 +2,12 @@ package io.transformer4j.tokenizers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.transformer4j.progress.ProgressListener;
 import io.transformer4j.tokenizers.models.Unigram;
 import io.transformer4j.tokenizers.models.Vocabulary;
 import io.transformer4j.tokenizers.models.WordPiece;
 import io.transformer4j.tokenizers.normalizers.Nfc;
 import io.transformer4j.tokenizers.trainers.BpeTrainer;
-import io.transformer4j.tokenizers.trainers.ProgressListener;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.StringReader;

@@ -3,10 +3,10 @@ package io.transformer4j.tokenizers;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.transformer4j.progress.ProgressListener;
 import io.transformer4j.tokenizers.models.Vocabulary;
 import io.transformer4j.tokenizers.text.TokenizerException;
 import io.transformer4j.tokenizers.trainers.BpeTrainer;
-import io.transformer4j.tokenizers.trainers.ProgressListener;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,7 +1,7 @@
 package io.transformer4j.benchmarks.tokenizers;
 
+import io.transformer4j.progress.ProgressListener;
 import io.transformer4j.tokenizers.trainers.BpeTrainer;
-import io.transformer4j.tokenizers.trainers.ProgressListener;
 import io.transformer4j.tokenizers.trainers.WordPieceTrainer;
 import java.nio.file.Path;
 import java.util.List;

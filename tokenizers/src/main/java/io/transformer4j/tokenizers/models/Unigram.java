@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import io.transformer4j.tokenizers.text.CodePointTrie;
 import io.transformer4j.tokenizers.text.NormalizedString;
 import io.transformer4j.tokenizers.text.TokenBuffer;
 import io.transformer4j.tokenizers.text.TokenizerException;

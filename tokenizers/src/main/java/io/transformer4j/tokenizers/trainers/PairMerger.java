@@ -1,7 +1,7 @@
 package io.transformer4j.tokenizers.trainers;
 
+import io.transformer4j.progress.ProgressListener;
 import io.transformer4j.tokenizers.models.Merge;
-import io.transformer4j.tokenizers.trainers.ProgressListener.Stage;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -22,6 +22,8 @@ final class PairMerger {
     private static final int REPORT_EVERY = 64;
 
     private final TrainingSettings settings;
+    private final List<Integer> initialAlphabet;
+    private final String continuingSubwordPrefix;
     private final ProgressListener progress;
     private final List<String> tokens = new ArrayList<>();
     private final Map<String, Integer> ids = new HashMap<>();
@@ -38,8 +40,18 @@ final class PairMerger {
     private int[] touched = new int[64]; // pairs that the current merge made or made commoner
     private int touchedCount;
 
-    PairMerger(TrainingSettings settings, ProgressListener progress) {
+    /**
+     * @param initialAlphabet code points that become tokens even if the words don't hold them
+     * @param continuingSubwordPrefix what marks tokens that don't begin a word
+     */
+    PairMerger(
+            TrainingSettings settings,
+            List<Integer> initialAlphabet,
+            String continuingSubwordPrefix,
+            ProgressListener progress) {
         this.settings = settings;
+        this.initialAlphabet = initialAlphabet;
+        this.continuingSubwordPrefix = continuingSubwordPrefix;
         this.progress = progress;
     }
 
@@ -72,15 +84,11 @@ final class PairMerger {
 
     /** The commonest characters, numbered in the order of their code points. */
     private void addAlphabet(Map<String, Long> wordCounts) {
-        Map<Integer, Long> frequencies = new HashMap<>();
-        wordCounts.forEach((word, count) -> word.codePoints().forEach(c -> frequencies.merge(c, count, Long::sum)));
-        settings.initialAlphabet().forEach(c -> frequencies.put(c, Long.MAX_VALUE));
-        List<Integer> kept = new ArrayList<>(frequencies.keySet());
-        kept.sort((a, b) -> {
-            int byFrequency = Long.compare(frequencies.get(b), frequencies.get(a));
-            return byFrequency != 0 ? byFrequency : Integer.compare(a, b);
-        });
-        kept.stream().limit(settings.limitAlphabet()).sorted().forEach(c -> idOf(Character.toString(c)));
+        Map<Integer, Long> frequencies = Alphabet.frequencies(wordCounts);
+        initialAlphabet.forEach(c -> frequencies.put(c, Long.MAX_VALUE));
+        Alphabet.commonest(frequencies, settings.limitAlphabet()).stream()
+                .sorted()
+                .forEach(c -> idOf(Character.toString(c)));
     }
 
     private void addWords(Map<String, Long> wordCounts) {
@@ -103,7 +111,7 @@ final class PairMerger {
             for (int i = 0; i < codePoints.length; i++) {
                 String symbol = Character.toString(codePoints[i]);
                 if (alphabet.containsKey(symbol)) {
-                    symbols[used++] = idOf(i > 0 ? settings.continuingSubwordPrefix() + symbol : symbol);
+                    symbols[used++] = idOf(i > 0 ? continuingSubwordPrefix + symbol : symbol);
                 }
             }
             lengths[word] = used - starts[word];
@@ -113,6 +121,7 @@ final class PairMerger {
     }
 
     private void countPairs() {
+        progress.stage("count pairs");
         for (int word = 0; word < starts.length; word++) {
             int end = starts[word] + lengths[word];
             for (int i = starts[word]; i + 1 < end; i++) {
@@ -121,7 +130,7 @@ final class PairMerger {
                 pairs.addWord(pair, word);
             }
             if (word % (REPORT_EVERY << 8) == 0) {
-                progress.progress(Stage.COUNT_PAIRS, word, starts.length);
+                progress.update(word, starts.length, "");
             }
         }
         for (int pair = 0; pair < pairs.size(); pair++) {
@@ -130,6 +139,7 @@ final class PairMerger {
     }
 
     private void mergePairs() {
+        progress.stage("merge");
         while (tokens.size() < settings.vocabSize()) {
             int pair = heap.poll();
             if (pair < 0 || pairs.count(pair) < Math.max(1, settings.minFrequency())) {
@@ -137,18 +147,20 @@ final class PairMerger {
             }
             merge(pair);
             if (tokens.size() % REPORT_EVERY == 0) {
-                progress.progress(Stage.MERGE, tokens.size(), settings.vocabSize());
+                progress.update(tokens.size(), settings.vocabSize(), "");
             }
         }
-        progress.progress(Stage.MERGE, tokens.size(), tokens.size());
+        progress.update(tokens.size(), tokens.size(), "");
     }
 
     private void merge(int pair) {
         int left = pairs.left(pair);
         int right = pairs.right(pair);
-        String prefix = settings.continuingSubwordPrefix();
         String second = tokens.get(right);
-        int merged = idOf(tokens.get(left) + (second.startsWith(prefix) ? second.substring(prefix.length()) : second));
+        int merged = idOf(tokens.get(left)
+                + (second.startsWith(continuingSubwordPrefix)
+                        ? second.substring(continuingSubwordPrefix.length())
+                        : second));
         if (pairs.markMerged(pair)) {
             merges.add(new Merge(tokens.get(left), second));
         }

@@ -8,14 +8,11 @@ record TrainingSettings(
         int vocabSize,
         long minFrequency,
         int limitAlphabet,
-        List<Integer> initialAlphabet,
         List<String> specialTokens,
-        String continuingSubwordPrefix,
         int maxWordLength,
         int threads) {
 
     TrainingSettings {
-        initialAlphabet = List.copyOf(initialAlphabet);
         specialTokens = List.copyOf(specialTokens);
         requireAtLeast("vocab_size", vocabSize, specialTokens.size() + 1L);
         requireAtLeast("min_frequency", minFrequency, 0);
@@ -24,7 +21,7 @@ record TrainingSettings(
         requireAtLeast("threads", threads, 1);
     }
 
-    private static void requireAtLeast(String name, long value, long least) {
+    static void requireAtLeast(String name, long value, long least) {
         if (value < least) {
             throw new TokenizerException(name + " must be at least " + least + ", is " + value);
         }

@@ -1,16 +1,12 @@
 package io.transformer4j.tokenizers.trainers;
 
+import io.transformer4j.progress.ProgressListener;
 import io.transformer4j.tokenizers.WordSplitter;
-import io.transformer4j.tokenizers.trainers.ProgressListener.Stage;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 
 /** Counts the words of texts on several threads, each with its own table; the sums don't depend on who counted what. */
 final class WordCounter {
@@ -31,23 +27,7 @@ final class WordCounter {
     Map<String, Long> count(Iterator<String> texts) {
         Batches batches = new Batches(texts);
         Map<String, Long> totals = new TreeMap<>();
-        ExecutorService executor = Executors.newFixedThreadPool(threads);
-        try {
-            List<Future<WordCounts>> futures = new ArrayList<>();
-            for (int t = 0; t < threads; t++) {
-                futures.add(executor.submit(() -> countBatches(batches)));
-            }
-            for (Future<WordCounts> future : futures) {
-                future.get().addTo(totals);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while counting words", e);
-        } catch (ExecutionException e) {
-            throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e.getCause());
-        } finally {
-            executor.shutdownNow();
-        }
+        Workers.run(threads, () -> countBatches(batches)).forEach(counts -> counts.addTo(totals));
         return totals;
     }
 
@@ -78,7 +58,7 @@ final class WordCounter {
                 size += text.length() + 1;
                 chars += text.length();
             }
-            progress.progress(Stage.COUNT_WORDS, chars, ProgressListener.UNKNOWN);
+            progress.update(chars, ProgressListener.UNKNOWN, "");
             return batch;
         }
     }

@@ -1,5 +1,6 @@
 package io.transformer4j.tokenizers.trainers;
 
+import io.transformer4j.progress.ProgressListener;
 import io.transformer4j.tokenizers.Tokenizer;
 import io.transformer4j.tokenizers.Tokenizers;
 import io.transformer4j.tokenizers.WordSplitter;
@@ -8,10 +9,8 @@ import io.transformer4j.tokenizers.models.WordPiece;
 import io.transformer4j.tokenizers.normalizers.BertNormalizer;
 import io.transformer4j.tokenizers.pretokenizers.BertPreTokenizer;
 import io.transformer4j.tokenizers.text.TokenizerException;
-import java.nio.file.Path;
-import java.util.Iterator;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,89 +19,56 @@ import org.jspecify.annotations.Nullable;
  * <p>Like Hugging Face's trainer it merges the commonest pair, as BPE does; the likelihood criterion of the original was never
  * published with code.
  */
-public final class WordPieceTrainer {
+public final class WordPieceTrainer extends Trainer {
 
-    private final Builder settings;
+    private final BertNormalizer normalizer;
+    private final String continuingSubwordPrefix;
+    private final int maxInputCharsPerWord;
 
-    private WordPieceTrainer(Builder settings) {
-        this.settings = settings;
+    private WordPieceTrainer(Builder builder) {
+        super(builder.settings(builder.limitAlphabet));
+        TrainingSettings.requireAtLeast("max_input_chars_per_word", builder.maxInputCharsPerWord, 1);
+        normalizer = new BertNormalizer(true, true, builder.stripAccents, builder.lowercase);
+        continuingSubwordPrefix = builder.continuingSubwordPrefix;
+        maxInputCharsPerWord = builder.maxInputCharsPerWord;
     }
 
     public static Builder builder() {
         return new Builder();
     }
 
-    /**
-     * Trains on text files, {@code .gz} among them, line by line; they may be larger than memory.
-     *
-     * @throws TokenizerException if a file can't be read or there is no text in them
-     */
-    public Tokenizer train(List<Path> files, ProgressListener progress) {
-        return tokenizer(training().run(files, progress));
+    @Override
+    WordSplitter splitter() {
+        return new WordSplitter(normalizer, new BertPreTokenizer());
     }
 
-    /** Trains on texts, which are taken one after the other. */
-    public Tokenizer train(Stream<String> texts, ProgressListener progress) {
-        return train(texts.iterator(), progress);
-    }
-
-    /** Trains on texts, which are taken one after the other. */
-    public Tokenizer train(Iterator<String> texts, ProgressListener progress) {
-        return tokenizer(training().run(texts, progress));
-    }
-
-    private Training training() {
-        TrainingSettings resolved = new TrainingSettings(
-                settings.vocabSize,
-                settings.minFrequency,
-                settings.limitAlphabet,
-                List.of(),
-                settings.specialTokens,
-                settings.continuingSubwordPrefix,
-                settings.maxWordLength,
-                settings.threads);
-        return new Training(resolved, new WordSplitter(normalizer(), new BertPreTokenizer()));
-    }
-
-    private BertNormalizer normalizer() {
-        return new BertNormalizer(true, true, settings.stripAccents, settings.lowercase);
-    }
-
-    private Tokenizer tokenizer(PairMerger learnt) {
+    @Override
+    Tokenizer learn(Map<String, Long> words, ProgressListener progress) {
+        PairMerger learnt = new PairMerger(settings, List.of(), continuingSubwordPrefix, progress);
+        learnt.train(words);
         Vocabulary vocabulary = Vocabulary.of(learnt.tokens());
         return Tokenizers.bertUncased(vocabulary).toBuilder()
-                .normalizer(normalizer())
-                .model(new WordPiece(
-                        vocabulary, "[UNK]", settings.continuingSubwordPrefix, settings.maxInputCharsPerWord))
-                .decoder(new io.transformer4j.tokenizers.decoders.WordPiece(settings.continuingSubwordPrefix, true))
+                .normalizer(normalizer)
+                .model(new WordPiece(vocabulary, "[UNK]", continuingSubwordPrefix, maxInputCharsPerWord))
+                .decoder(new io.transformer4j.tokenizers.decoders.WordPiece(continuingSubwordPrefix, true))
                 .build();
     }
 
-    /** Collects the settings; all have defaults. Not thread-safe. */
-    public static final class Builder {
+    /** Collects the settings; all have defaults, the vocabulary's size being 30,000. Not thread-safe. */
+    public static final class Builder extends Trainer.Builder<Builder> {
 
-        private int vocabSize = 30_000;
-        private long minFrequency = 2;
         private int limitAlphabet = 1_000;
-        private List<String> specialTokens = Tokenizers.BERT_SPECIAL_TOKENS;
         private String continuingSubwordPrefix = WordPiece.DEFAULT_PREFIX;
         private int maxInputCharsPerWord = WordPiece.DEFAULT_MAX_INPUT_CHARS_PER_WORD;
-        private int maxWordLength = 1_000;
         private boolean lowercase = true;
         private @Nullable Boolean stripAccents;
-        private int threads = Runtime.getRuntime().availableProcessors();
 
-        private Builder() {}
-
-        /** Size of the vocabulary, special tokens and alphabet included; it stays smaller if pairs run out. Default 30,000. */
-        public Builder vocabSize(int value) {
-            vocabSize = value;
-            return this;
+        private Builder() {
+            super(30_000, Tokenizers.BERT_SPECIAL_TOKENS);
         }
 
-        /** Pairs seen less often than this aren't merged. Default 2. */
-        public Builder minFrequency(long value) {
-            minFrequency = value;
+        @Override
+        Builder self() {
             return this;
         }
 
@@ -136,33 +102,13 @@ public final class WordPieceTrainer {
             return this;
         }
 
-        /** Tokens that get the first ids, in this order, whatever the text says. */
-        public Builder specialTokens(List<String> value) {
-            specialTokens = List.copyOf(value);
-            return this;
-        }
-
-        /** Words longer than this, in characters, aren't learnt from. Default 1,000. */
-        public Builder maxWordLength(int value) {
-            maxWordLength = value;
-            return this;
-        }
-
-        /** Threads that count words; the result doesn't depend on it. Default: all processors. */
-        public Builder threads(int value) {
-            threads = value;
-            return this;
-        }
-
         /**
          * Makes the trainer.
          *
          * @throws TokenizerException if a setting is out of range
          */
         public WordPieceTrainer build() {
-            WordPieceTrainer trainer = new WordPieceTrainer(this);
-            trainer.training(); // checks the settings
-            return trainer;
+            return new WordPieceTrainer(this);
         }
     }
 }

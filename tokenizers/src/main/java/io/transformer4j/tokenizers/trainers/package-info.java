@@ -1,9 +1,9 @@
 /**
  * Learning vocabularies from text.
  *
- * <p>{@link io.transformer4j.tokenizers.trainers.WordPieceTrainer} and {@link io.transformer4j.tokenizers.trainers.BpeTrainer} count
- * words in parallel, merge the commonest pair of pieces again and again, and return a ready tokenizer. The result depends on the
- * text alone: not on the number of threads, nor on the order of the lines.
+ * <p>{@link io.transformer4j.tokenizers.trainers.WordPieceTrainer}, {@link io.transformer4j.tokenizers.trainers.BpeTrainer} and {@link
+ * io.transformer4j.tokenizers.trainers.UnigramTrainer} count words in parallel, learn pieces from the words and their counts, and return a
+ * ready tokenizer. The result depends on the text alone: not on the number of threads, nor on the order of the lines.
  *
  * <pre>{@code
  * Tokenizer tokenizer = WordPieceTrainer.builder().vocabSize(30_000).build()

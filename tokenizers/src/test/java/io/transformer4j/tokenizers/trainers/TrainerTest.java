@@ -3,6 +3,7 @@ package io.transformer4j.tokenizers.trainers;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.transformer4j.progress.ProgressListener;
 import io.transformer4j.tokenizers.SharedFolder;
 import io.transformer4j.tokenizers.Tokenizer;
 import io.transformer4j.tokenizers.models.Bpe;
@@ -124,28 +125,5 @@ class TrainerTest {
                         BpeTrainer.builder().build().train(List.of(Path.of("missing.txt")), ProgressListener.NONE))
                 .isInstanceOf(TokenizerException.class)
                 .hasMessageContaining("missing.txt");
-    }
-
-    /** Lines of words that repeat, as words of a language do. */
-    private static final class RandomText implements java.util.function.Supplier<String> {
-
-        private static final String[] SYLLABLES = {"ba", "ko", "tri", "ne", "shu", "al", "or", "é", "中", "x"};
-        private final Random random;
-
-        RandomText(long seed) {
-            this.random = new Random(seed);
-        }
-
-        @Override
-        public String get() {
-            StringBuilder line = new StringBuilder();
-            for (int word = 0; word < 8; word++) {
-                for (int i = 0; i <= (int) Math.abs(random.nextGaussian() * 1.5); i++) {
-                    line.append(SYLLABLES[(int) Math.min(9, Math.abs(random.nextGaussian() * 4))]);
-                }
-                line.append(word % 3 == 0 ? ", " : " ");
-            }
-            return line.toString();
-        }
     }
 }

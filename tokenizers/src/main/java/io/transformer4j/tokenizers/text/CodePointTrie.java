@@ -1,12 +1,15 @@
-package io.transformer4j.tokenizers.models;
+package io.transformer4j.tokenizers.text;
 
 import java.util.Arrays;
 
 /** A trie over code points whose edges are in one hash table on flat arrays. Built once, then read by any thread. */
-final class CodePointTrie {
+public final class CodePointTrie {
 
-    static final int NONE = -1;
-    static final int ROOT = 0;
+    /** No such node, or no value. */
+    public static final int NONE = -1;
+
+    /** The node of the empty text. */
+    public static final int ROOT = 0;
 
     private static final long FREE = -1;
 
@@ -15,11 +18,12 @@ final class CodePointTrie {
     private int[] values = {NONE};
     private int nodes = 1;
 
-    CodePointTrie() {
+    public CodePointTrie() {
         Arrays.fill(edges, FREE);
     }
 
-    void put(String key, int value) {
+    /** Sets the value of {@code key}, which must not be negative. */
+    public void put(String key, int value) {
         int node = ROOT;
         for (int i = 0; i < key.length(); ) {
             int codePoint = key.codePointAt(i);
@@ -78,13 +82,13 @@ final class CodePointTrie {
     }
 
     /** The node after {@code node} by {@code codePoint}, or {@link #NONE}. */
-    int next(int node, int codePoint) {
+    public int next(int node, int codePoint) {
         int slot = slot(edge(node, codePoint));
         return edges[slot] == FREE ? NONE : targets[slot];
     }
 
     /** What was put for the text that leads to {@code node}, or {@link #NONE}. */
-    int value(int node) {
+    public int value(int node) {
         return values[node];
     }
 }
