@@ -22,6 +22,9 @@ import unicodedata
 import numpy as np
 from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
 
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+from unicode_tables import charsmap  # noqa: E402
+
 BATCH = 20_000
 
 
@@ -137,9 +140,16 @@ def other_pipelines():
     n, p = normalizers, pre_tokenizers
     for name in ("NFC", "NFD", "NFKC", "NFKD", "Lowercase", "StripAccents", "Strip", "Nmt", "ByteLevel"):
         yield f"normalizer-{name}", characters(getattr(n, name)(), None)
+    yield "normalizer-Precompiled", characters(n.Precompiled(charsmap("aeX©1\u0301\u0915\u1160\u11a8\u0e01", "_")), None)
     yield "normalizer-Sequence", characters(n.Sequence([n.NFKD(), n.StripAccents(), n.Lowercase(), n.Replace(" ", "__"), n.Prepend("x")]), None)
     for name in ("Whitespace", "WhitespaceSplit", "Punctuation", "Digits", "Metaspace", "BertPreTokenizer"):
         yield f"pre-tokenizer-{name}", words(None, getattr(p, name)())
+    for pre_tokenizer in (p.UnicodeScripts(), p.FixedLength(4), p.CharDelimiterSplit("a")):
+        yield f"pre-tokenizer-{type(pre_tokenizer).__name__}", words(None, pre_tokenizer)
+    ctc = Tokenizer(models.WordLevel({chr(c): c for c in range(32, 127)}, unk_token="?"))
+    ctc.pre_tokenizer = p.Split(Regex("."), "isolated")
+    ctc.decoder = decoders.CTC(pad_token="e", word_delimiter_token="a")
+    yield "decoder-CTC", ctc
     yield "pre-tokenizer-Sequence", words(n.NFC(), p.Sequence([p.WhitespaceSplit(), p.Digits(individual_digits=True), p.Punctuation("contiguous")]))
     for behavior in ("removed", "isolated", "merged_with_previous", "merged_with_next", "contiguous"):
         yield f"pre-tokenizer-Split-{behavior}", words(None, p.Split(Regex("[ae ]+|[.]"), behavior))

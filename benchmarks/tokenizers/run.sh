@@ -19,7 +19,7 @@ case $job in
     marian-t5) script=marian_t5 main=io.transformer4j.benchmarks.tokenizers.EncodeTexts ;;
     unigram) script=unigram main=io.transformer4j.benchmarks.tokenizers.TrainUnigram ;;
     speed) script=speed main=org.openjdk.jmh.Main ;;
-    hostile) exec java -Xmx8g -cp "$classpath" io.transformer4j.benchmarks.tokenizers.HostileInputs "${1:-100}" ;;
+    hostile) exec java -Xmx12g -cp "$classpath" io.transformer4j.benchmarks.tokenizers.HostileInputs "${1:-100}" ;;
     *) echo "usage: $0 parity|marian-t5|unigram|speed|hostile [arguments]" >&2; exit 2 ;;
 esac
 exec "$PYTHON" "benchmarks/tokenizers/$script.py" "$@" -- java -Xmx3g -cp "$classpath" "$main"

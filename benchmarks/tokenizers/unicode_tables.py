@@ -3,16 +3,23 @@
 
 The peer is a union of Unicode versions: its normalization forms are those of Unicode 12.0, its punctuation and mark
 classes those of Unicode 8.0, white space, case and word characters those of its Rust compiler, \\p{L} and \\p{N} those of
-Oniguruma. The Java runtime has yet another version, and a different one in each release. Asking the peer itself is the
+Oniguruma, graphemes those of `unicode-segmentation`. The Java runtime has yet another version, and a different one in each release. Asking the peer itself is the
 only definition of "the same ids" that depends neither on the JDK nor on a guess about somebody's dependencies.
 
     python unicode_tables.py ../../tokenizers/src/main/resources/io/transformer4j/tokenizers/text/unicode.txt
+
+Needs `sentencepiece` and `protobuf` beside `tokenizers`.
 """
 
+import io
+import pathlib
 import sys
+import tempfile
 import unicodedata
 
+import sentencepiece
 import tokenizers
+from sentencepiece import sentencepiece_model_pb2
 from tokenizers import Regex, normalizers, pre_tokenizers
 
 CODE_POINTS = [c for c in range(0x110000) if not 0xD800 <= c <= 0xDFFF]
@@ -83,12 +90,98 @@ def combining_classes(nfd):
     return classes
 
 
+# ---- graphemes
+
+ZWJ, VIRAMA, GRAVE = "\u200d", "\u094d", "\u0300"
+PROBES = "a\u00a9\u1160\u11a8\u0915\u0301"  # a letter, a pictograph, a vowel and a final of Hangul, a consonant, a mark
+OTHER_PROBES = "b\u00ae\u1161\u11a9\u0916\u0302"  # to ask about the probes themselves
+
+
+def charsmap(characters, written):
+    """SentencePiece's compiled rules that write `written` for each of `characters`."""
+    with tempfile.TemporaryDirectory() as folder:
+        rules, model = pathlib.Path(folder, "rules.tsv"), io.BytesIO()
+        rules.write_text("".join(f"{ord(c):X}\t{ord(written):X}\n" for c in characters), encoding="ascii")
+        sentencepiece.SentencePieceTrainer.train(
+            sentence_iterator=iter(["a b c d"]), model_writer=model, vocab_size=10, hard_vocab_limit=False,
+            normalization_rule_tsv=str(rules), minloglevel=2)
+    return sentencepiece_model_pb2.ModelProto.FromString(model.getvalue()).normalizer_spec.precompiled_charsmap
+
+
+def grapheme_probe(probes, written):
+    """A function from a character to what the peer's graphemes take it for.
+
+    `Precompiled` looks up a grapheme of fewer than six bytes as a whole and replaces all of it by the rule for its first character, and
+    goes through the characters of longer ones. So a probe and a mark become one `written` if a grapheme starts at the probe, and two
+    if the probe belongs to what is before it.
+    """
+    letter, pictograph, vowel, final, consonant, mark = probes
+    rewrite = normalizers.Precompiled(charsmap(probes, written)).normalize_str
+
+    def joins(before, probe):
+        return rewrite(before + probe + mark).endswith(2 * written)
+
+    def grapheme_class(c):
+        if rewrite(letter + c) == written:
+            if rewrite(consonant + c + consonant + mark) == written + c + 2 * written:
+                return "linker"
+            if not joins(pictograph + c + ZWJ, pictograph):
+                return "spacing"
+            return "extend" if joins(consonant + c + VIRAMA, consonant) else "nonjoiner"
+        if rewrite(c + mark + GRAVE).endswith(written):
+            return "control"
+        if joins(c, letter):
+            return "prepend"
+        if joins(c, vowel):
+            return "vowel" if joins(c, final) else "leading"
+        if joins(c, final):
+            return "final"
+        if joins(c + ZWJ, pictograph):
+            return "pictographic"
+        return "consonant" if joins(c + VIRAMA, consonant) else None
+
+    return grapheme_class
+
+
+def grapheme_classes():
+    """Hangul's syllables of the block that is computed are left out, regional indicators and ZWJ are known."""
+    first, second = grapheme_probe(PROBES, "X"), grapheme_probe(OTHER_PROBES, "Y")
+    classes = {}
+    for c in CODE_POINTS:
+        if not 0xAC00 <= c < 0xAC00 + 11172 and c != ord(ZWJ):
+            classes.setdefault((second if chr(c) in PROBES + "X" else first)(chr(c)), []).append(c)
+    del classes[None]
+    return classes
+
+
+# ---- scripts
+
+
+def scripts():
+    """Sets of characters between which the peer's UnicodeScripts doesn't split; those it splits from nothing are in none."""
+    split = pre_tokenizers.UnicodeScripts().pre_tokenize_str
+    found = [("a", []), ("\u0431", [])]  # a member of each script, and all its members
+    for c in map(chr, CODE_POINTS):
+        joined = [members for first, members in found[:2] if len(split(first + c)) == 1]
+        if len(joined) == 2:
+            continue
+        if not joined:
+            joined = [members for first, members in reversed(found[2:]) if len(split(first + c)) == 1]
+        if not joined:
+            found.append((c, []))
+            joined = [found[-1][1]]
+        joined[0].append(ord(c))
+    return [members for _, members in found]
+
+
 def main(path):
     nfd, nfc, nfkd = (n().normalize_str for n in (normalizers.NFD, normalizers.NFC, normalizers.NFKD))
     hangul = range(0xAC00, 0xAC00 + 11172)
     canonical = {c: m for c, m in mapping(nfd).items() if c not in hangul}
     compatible = {c: m for c, m in mapping(nfkd).items() if c not in hangul and canonical.get(c) != m}
     composed = {c: m for c, m in canonical.items() if len(m) > 1 and nfc(m) == chr(c)}
+    graphemes = grapheme_classes()
+    script_members = scripts()
     with open(path, "w", encoding="ascii", newline="\n") as out:
         print(f"# Generated by benchmarks/tokenizers/unicode_tables.py from Hugging Face tokenizers {tokenizers.__version__}.", file=out)
         print("# A table a line; code points are hexadecimal. Hangul syllables are left to the algorithm.", file=out)
@@ -96,6 +189,10 @@ def main(path):
             print("set", name, ranges(members), file=out)
         for ccc, members in sorted(combining_classes(nfd).items()):
             print("class", ccc, ranges(members), file=out)
+        for name, members in sorted(graphemes.items()):
+            print("grapheme", name, ranges(members), file=out)
+        for number, members in enumerate(script_members, 1):
+            print("script", number, ranges(members), file=out)
         for name, table in (
             ("lowercase", mapping(normalizers.Lowercase().normalize_str)),
             ("canonical", canonical),

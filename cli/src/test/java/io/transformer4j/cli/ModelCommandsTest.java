@@ -262,6 +262,22 @@ class ModelCommandsTest {
     }
 
     @Test
+    void trainersTakeTheirOptions() {
+        Path corpus = folder.resolve("corpus.txt");
+        Path pieces = folder.resolve("pieces");
+        Path wordPiece = folder.resolve("options");
+        train(corpus, pieces, "--type", "unigram", "--vocab-size", "60", "--special-tokens", "<unk>,</s>,<x>");
+        train(corpus, wordPiece, "--continuing-prefix", "@@", "--max-input-chars-per-word", "3", "--limit-alphabet", "9");
+
+        Tokenizer unigram = Tokenizer.load(pieces);
+        assertThat(unigram.idToToken(2)).isEqualTo("<x>");
+        assertThat(unigram.encode("the cat").tokens()).first().asString().startsWith("▁");
+        assertThat(unigram.encode("the cat").tokens()).endsWith("</s>");
+        assertThat(Tokenizer.load(wordPiece).encode("abcd").tokens()).containsExactly("[CLS]", "[UNK]", "[SEP]");
+        assertThat(Tokenizer.load(wordPiece).model().vocabulary().tokens()).anyMatch(token -> token.startsWith("@@"));
+    }
+
+    @Test
     void charactersAreTokensLineEndsIncluded() throws IOException {
         String text = "Ein  Satz.\n\n\tZweiter 𝔸 Satz!\n";
         Path corpus = Files.writeString(folder.resolve("letters.txt"), text);

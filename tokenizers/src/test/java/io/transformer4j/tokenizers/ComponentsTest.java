@@ -3,6 +3,7 @@ package io.transformer4j.tokenizers;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.transformer4j.tokenizers.decoders.Ctc;
 import io.transformer4j.tokenizers.models.Bpe;
 import io.transformer4j.tokenizers.models.Merge;
 import io.transformer4j.tokenizers.models.Vocabulary;
@@ -16,9 +17,11 @@ import io.transformer4j.tokenizers.normalizers.Prepend;
 import io.transformer4j.tokenizers.normalizers.Replace;
 import io.transformer4j.tokenizers.normalizers.Strip;
 import io.transformer4j.tokenizers.pretokenizers.Digits;
+import io.transformer4j.tokenizers.pretokenizers.FixedLength;
 import io.transformer4j.tokenizers.pretokenizers.PreTokenizer;
 import io.transformer4j.tokenizers.pretokenizers.Split;
 import io.transformer4j.tokenizers.pretokenizers.SplitDelimiterBehavior;
+import io.transformer4j.tokenizers.pretokenizers.UnicodeScripts;
 import io.transformer4j.tokenizers.pretokenizers.Whitespace;
 import io.transformer4j.tokenizers.text.NormalizedString;
 import io.transformer4j.tokenizers.text.PreTokenizedString;
@@ -52,6 +55,29 @@ class ComponentsTest {
         assertThat(normalized(new Nfkc(), "ﬁ e\u0323\u0301①")).hasToString("fi ẹ\u03011");
         assertThat(normalized(new Lowercase(), "ΑΣ İ")).hasToString("ασ i\u0307");
         assertThat(normalized(new Nfd(), "각é")).hasToString("\u1100\u1161\u11a8e\u0301");
+    }
+
+    @Test
+    void scriptsAndLengths() {
+        assertThat(cut(new UnicodeScripts(), " どこで生れ? Yes яблоко, ok"))
+                .containsExactly("どこで生れ", "? ", "Yes ", "яблоко", ", ", "ok");
+        assertThat(cut(new UnicodeScripts(), "  ")).isEmpty();
+        assertThat(cut(new FixedLength(2), "a𝔸bcd")).containsExactly("a𝔸", "bc", "d");
+        assertThat(cut(new FixedLength(Integer.MAX_VALUE), "abc")).containsExactly("abc");
+        assertThatThrownBy(() -> new FixedLength(0)).hasMessage("FixedLength: the length must be at least 1, not 0");
+    }
+
+    private static List<String> cut(PreTokenizer preTokenizer, String text) {
+        PreTokenizedString pieces = new PreTokenizedString(NormalizedString.of(text));
+        preTokenizer.preTokenize(pieces);
+        return pieces.pieces().stream().map(NormalizedString::toString).toList();
+    }
+
+    @Test
+    void ctcCollapsesRepetitions() {
+        List<String> tokens = List.of("h", "h", "<pad>", "e", "l", "l", "<pad>", "l", "o", "|", "|", "w");
+        assertThat(new Ctc("<pad>", "|", true).decode(tokens)).containsExactly("h", "e", "l", "l", "o", " ", "w");
+        assertThat(new Ctc("<pad>", "|", false).decode(tokens)).containsExactly("h", "e", "l", "l", "o", "|", "w");
     }
 
     /** On characters that are older than both Unicode versions Java's own normalizer must agree. */

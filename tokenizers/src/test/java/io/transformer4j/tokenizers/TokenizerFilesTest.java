@@ -8,6 +8,8 @@ import io.transformer4j.tokenizers.models.Vocabulary;
 import io.transformer4j.tokenizers.text.TokenizerException;
 import io.transformer4j.tokenizers.trainers.BpeTrainer;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -15,10 +17,13 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 class TokenizerFilesTest {
 
@@ -38,6 +43,32 @@ class TokenizerFilesTest {
         JsonNode expected = JSON.readTree(Files.readString(file));
         assertThat(JSON.readTree(Files.readString(folder.resolve("tokenizer.json"))))
                 .isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @MethodSource("components")
+    void eachComponentComesBackUnchanged(String place, String component) throws IOException {
+        ObjectNode document = (ObjectNode) JSON.readTree("""
+                {"version": "1.0", "truncation": null, "padding": null, "added_tokens": [], "normalizer": null,
+                 "pre_tokenizer": null, "post_processor": null, "decoder": null,
+                 "model": {"type": "WordLevel", "vocab": {"a": 0, "[U]": 1}, "unk_token": "[U]"}}
+                """);
+        document.set(place, JSON.readTree(component));
+        Path file = Files.writeString(folder.resolve("tokenizer.json"), document.toString());
+
+        Tokenizer.load(file).save(folder);
+
+        assertThat(JSON.readTree(Files.readString(file))).isEqualTo(document);
+    }
+
+    static Stream<Arguments> components() throws IOException {
+        try (InputStream in = TokenizerFilesTest.class.getResourceAsStream("components.txt")) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8)
+                    .lines()
+                    .filter(line -> !line.startsWith("#"))
+                    .map(line -> line.split(" ", 2))
+                    .map(parts -> Arguments.of(parts[0], parts[1]));
+        }
     }
 
     @Test

@@ -10,6 +10,7 @@ import java.util.List;
     @JsonSubTypes.Type(value = BpeDecoder.class, name = "BPEDecoder"),
     @JsonSubTypes.Type(value = ByteFallback.class, name = "ByteFallback"),
     @JsonSubTypes.Type(value = ByteLevel.class, name = "ByteLevel"),
+    @JsonSubTypes.Type(value = Ctc.class, name = "CTC"),
     @JsonSubTypes.Type(value = Fuse.class, name = "Fuse"),
     @JsonSubTypes.Type(value = Metaspace.class, name = "Metaspace"),
     @JsonSubTypes.Type(value = Replace.class, name = "Replace"),
@@ -18,7 +19,7 @@ import java.util.List;
     @JsonSubTypes.Type(value = WordPiece.class, name = "WordPiece"),
 })
 public sealed interface Decoder
-        permits BpeDecoder, ByteFallback, ByteLevel, Fuse, Metaspace, Replace, Sequence, Strip, WordPiece {
+        permits BpeDecoder, ByteFallback, ByteLevel, Ctc, Fuse, Metaspace, Replace, Sequence, Strip, WordPiece {
 
     /** Rewrites {@code tokens} into strings that, joined, are the text. */
     List<String> decode(List<String> tokens);

@@ -2,6 +2,7 @@ package io.transformer4j.tokenizers.normalizers;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.transformer4j.tokenizers.text.Graphemes;
 import io.transformer4j.tokenizers.text.NormalizedString;
 import io.transformer4j.tokenizers.text.TokenizerException;
 import io.transformer4j.tokenizers.text.Utf8;
@@ -10,8 +11,6 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +21,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Precompiled implements Normalizer {
 
-    private static final Pattern GRAPHEME = Pattern.compile("\\X");
     private static final int LONGEST_GRAPHEME = 6; // in bytes, exclusive
     private static final int ROOT = 0;
     private static final int NONE = -1;
@@ -69,37 +67,45 @@ public final class Precompiled implements Normalizer {
 
     @Override
     public void normalize(NormalizedString text) {
-        Matcher graphemes = GRAPHEME.matcher(text.toString());
         Replacements replacements = new Replacements(text);
-        while (graphemes.find()) {
-            String grapheme = graphemes.group();
-            int characters = grapheme.codePointCount(0, grapheme.length());
-            String whole =
-                    grapheme.getBytes(StandardCharsets.UTF_8).length < LONGEST_GRAPHEME ? replacement(grapheme) : null;
+        for (int start = 0; start < text.length(); ) {
+            int end = Graphemes.end(text, start);
+            String whole = utf8Length(text, start, end) < LONGEST_GRAPHEME ? replacement(text, start, end) : null;
             if (whole != null) {
-                replacements.replace(characters, whole);
-                continue;
+                replacements.replace(end - start, whole);
+            } else {
+                for (int i = start; i < end; i++) {
+                    String single = replacement(text, i, i + 1);
+                    replacements.replace(1, single == null ? Character.toString(text.codePointAt(i)) : single);
+                }
             }
-            for (int i = 0; i < grapheme.length(); ) {
-                int codePoint = grapheme.codePointAt(i);
-                i += Character.charCount(codePoint);
-                String single = replacement(Character.toString(codePoint));
-                replacements.replace(1, single == null ? Character.toString(codePoint) : single);
-            }
+            start = end;
         }
         replacements.apply();
     }
 
-    /** What the rules say for {@code sequence} or, failing that, for what it begins with; null if nothing. */
-    private @Nullable String replacement(String sequence) {
+    private static long utf8Length(NormalizedString text, int from, int to) {
+        long bytes = 0;
+        for (int i = from; i < to; i++) {
+            bytes += Utf8.length(text.codePointAt(i));
+        }
+        return bytes;
+    }
+
+    /** What the rules say for a sequence or, failing that, for what it begins with; null if nothing. */
+    private @Nullable String replacement(NormalizedString text, int from, int to) {
+        byte[] utf8 = new byte[4];
         int cell = ROOT;
-        for (byte b : sequence.getBytes(StandardCharsets.UTF_8)) {
-            cell = child(cell, b);
-            if (cell == NONE) {
-                return null;
-            }
-            if (hasReplacement(cell)) {
-                return replacement(cell); // the shortest match counts, as in the peer
+        for (int i = from; i < to; i++) {
+            int size = Utf8.encode(text.codePointAt(i), utf8, 0);
+            for (int b = 0; b < size; b++) {
+                cell = child(cell, utf8[b]);
+                if (cell == NONE) {
+                    return null;
+                }
+                if (hasReplacement(cell)) {
+                    return replacement(cell); // the shortest match counts, as in the peer
+                }
             }
         }
         return null;

@@ -50,7 +50,7 @@ public record ByteLevel(boolean addPrefixSpace, boolean trimOffsets, boolean use
         List<NormalizedString> words = new ArrayList<>();
         for (int from = 0; from < codePoints.length; ) {
             int to = Gpt2Splitter.next(codePoints, from, codePoints.length);
-            words.add(piece.slice(from, to));
+            words.add(from == 0 && to == codePoints.length ? piece : piece.slice(from, to)); // no copy of a huge word
             from = to;
         }
         return words;

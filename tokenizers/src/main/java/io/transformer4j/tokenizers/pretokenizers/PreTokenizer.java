@@ -11,10 +11,12 @@ import io.transformer4j.tokenizers.text.PreTokenizedString;
     @JsonSubTypes.Type(value = ByteLevel.class, name = "ByteLevel"),
     @JsonSubTypes.Type(value = CharDelimiterSplit.class, name = "CharDelimiterSplit"),
     @JsonSubTypes.Type(value = Digits.class, name = "Digits"),
+    @JsonSubTypes.Type(value = FixedLength.class, name = "FixedLength"),
     @JsonSubTypes.Type(value = Metaspace.class, name = "Metaspace"),
     @JsonSubTypes.Type(value = Punctuation.class, name = "Punctuation"),
     @JsonSubTypes.Type(value = Sequence.class, name = "Sequence"),
     @JsonSubTypes.Type(value = Split.class, name = "Split"),
+    @JsonSubTypes.Type(value = UnicodeScripts.class, name = "UnicodeScripts"),
     @JsonSubTypes.Type(value = Whitespace.class, name = "Whitespace"),
     @JsonSubTypes.Type(value = WhitespaceSplit.class, name = "WhitespaceSplit"),
 })
@@ -23,10 +25,12 @@ public sealed interface PreTokenizer
                 ByteLevel,
                 CharDelimiterSplit,
                 Digits,
+                FixedLength,
                 Metaspace,
                 Punctuation,
                 Sequence,
                 Split,
+                UnicodeScripts,
                 Whitespace,
                 WhitespaceSplit {
 

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -49,10 +50,35 @@ public final class UnicodeTables {
     private static final int NUMERIC = 1 << 8;
     private static final int WORD = 1 << 9;
     private static final int CLASS_SHIFT = 16;
+    private static final int CLASS_MASK = 0xFF;
+    private static final int GRAPHEME_SHIFT = 10;
+    private static final int GRAPHEME_MASK = 0xF;
+    private static final int SCRIPT_SHIFT = 24;
+
+    /** What a code point is to {@link Graphemes}; the order is that of the numbers in {@link #properties}. */
+    enum GraphemeClass {
+        OTHER,
+        CONTROL,
+        EXTEND,
+        NONJOINER,
+        LINKER,
+        SPACING,
+        PREPEND,
+        LEADING,
+        VOWEL,
+        FINAL,
+        PICTOGRAPHIC,
+        CONSONANT;
+
+        private static final List<GraphemeClass> BY_NUMBER = List.of(values());
+    }
 
     private static final UnicodeTables TABLES = load();
 
-    /** Per code point: the set bits above, and the canonical combining class from bit 16 on; two stages, equal blocks shared. */
+    /**
+     * Per code point: the set bits above, the grapheme class from bit 10 on, the canonical combining class from bit 16, the script from
+     * bit 24; two stages, equal blocks shared.
+     */
     private final int[] properties;
 
     private final char[] blockStart;
@@ -124,7 +150,17 @@ public final class UnicodeTables {
 
     /** The canonical combining class, 0 for starters. */
     public static int combiningClass(int codePoint) {
-        return TABLES.propertiesOf(codePoint) >>> CLASS_SHIFT;
+        return (TABLES.propertiesOf(codePoint) >>> CLASS_SHIFT) & CLASS_MASK;
+    }
+
+    /** As the tables have it: Hangul's composed syllables, regional indicators and ZWJ are left to {@link Graphemes}. */
+    static GraphemeClass graphemeClass(int codePoint) {
+        return GraphemeClass.BY_NUMBER.get((TABLES.propertiesOf(codePoint) >>> GRAPHEME_SHIFT) & GRAPHEME_MASK);
+    }
+
+    /** A number for the script as the {@code UnicodeScripts} pre-tokenizer means it; 0 for what is in none or in any. */
+    public static int script(int codePoint) {
+        return TABLES.propertiesOf(codePoint) >>> SCRIPT_SHIFT;
     }
 
     /** The full lower-case mapping without context (no final sigma, no locale), or null if the code point maps to itself. */
@@ -188,6 +224,8 @@ public final class UnicodeTables {
                     case "#" -> {}
                     case "set" -> mark(flat, words, 1 << SETS.indexOf(words[1]));
                     case "class" -> mark(flat, words, Integer.parseInt(words[1]) << CLASS_SHIFT);
+                    case "script" -> mark(flat, words, Integer.parseInt(words[1]) << SCRIPT_SHIFT);
+                    case "grapheme" -> mark(flat, words, graphemeNumber(words[1]) << GRAPHEME_SHIFT);
                     case "map" -> mappings.put(words[1], Mapping.parse(words));
                     case "compose" -> {
                         keys = new long[words.length - 1];
@@ -205,6 +243,10 @@ public final class UnicodeTables {
             throw new UncheckedIOException("cannot read the resource " + RESOURCE, e);
         }
         return new UnicodeTables(flat, mappings, keys, composites);
+    }
+
+    private static int graphemeNumber(String name) {
+        return GraphemeClass.BY_NUMBER.indexOf(GraphemeClass.valueOf(name.toUpperCase(Locale.ROOT)));
     }
 
     private static void mark(int[] flat, String[] words, int bits) {
