@@ -3,7 +3,7 @@
  *
  * <p>{@link io.transformer4j.tokenizers.Tokenizer} is the entry: it loads and saves {@code tokenizer.json}, encodes and decodes.
  * {@link io.transformer4j.tokenizers.Tokenizers} has the pipelines of well-known models, the {@code trainers} package learns
- * vocabularies. No native code, no dependency on the rest of Transformer4j. All are thread-safe once built.
+ * vocabularies. No native code, no dependency on models or training. All are thread-safe once built.
  *
  * <pre>{@code
  * Tokenizer tokenizer = Tokenizer.load(Path.of("bert-base-uncased"));       // tokenizer.json, vocab.txt, merges.txt, .spm …
