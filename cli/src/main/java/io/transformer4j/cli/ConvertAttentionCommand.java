@@ -26,8 +26,8 @@ import picocli.CommandLine.Spec;
             "Give a trained model another attention kernel and more positions.",
             "",
             "New positions are copies of the learned ones, as in Longformer. The result goes on from there: pretrain"
-                + " --model or fine-tuning. With sliding_window, inputs of up to half the window give what they gave"
-                + " before."
+                    + " --model or fine-tuning. With sliding_window, inputs of up to half the window give what they gave"
+                    + " before."
         },
         footer = {
             "%nExamples:",

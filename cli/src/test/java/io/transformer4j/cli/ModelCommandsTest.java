@@ -267,7 +267,15 @@ class ModelCommandsTest {
         Path pieces = folder.resolve("pieces");
         Path wordPiece = folder.resolve("options");
         train(corpus, pieces, "--type", "unigram", "--vocab-size", "60", "--special-tokens", "<unk>,</s>,<x>");
-        train(corpus, wordPiece, "--continuing-prefix", "@@", "--max-input-chars-per-word", "3", "--limit-alphabet", "9");
+        train(
+                corpus,
+                wordPiece,
+                "--continuing-prefix",
+                "@@",
+                "--max-input-chars-per-word",
+                "3",
+                "--limit-alphabet",
+                "9");
 
         Tokenizer unigram = Tokenizer.load(pieces);
         assertThat(unigram.idToToken(2)).isEqualTo("<x>");
