@@ -84,8 +84,7 @@ final class BertDemo {
                     run.train(model, tokenizer, tokens, settings, arguments).get("eval_accuracy");
             double majority = tokens.majorityShare();
             run.say(
-                    "always guessing the most frequent token would be right in %.1f %%: the model is %.1f times as"
-                            + " good",
+                    "always guessing the most frequent token would be right in %.1f %%: the model is %.1f times as good",
                     100 * majority, accuracy / majority);
         }
         List<String> heldOut = heldOutSentences();

@@ -1,6 +1,7 @@
 package io.transformer4j.tokenizers.trainers;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -33,7 +34,7 @@ final class SuffixSorter {
                 suffixes[count++] = i;
             }
         }
-        int[] positions = java.util.Arrays.copyOf(suffixes, count);
+        int[] positions = Arrays.copyOf(suffixes, count);
         SuffixSorter sorter = new SuffixSorter(text, depth, positions);
         List<int[]> parts = new ArrayList<>();
         sorter.partition(0, count, Math.max(1 << 12, count / (16 * threads)), parts);
