@@ -2,7 +2,6 @@ package io.transformer4j.hub;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
@@ -83,16 +82,16 @@ public record FileSelection(Pattern names, boolean weights) {
     }
 
     private static HubException noWeights(RepositoryId repository, Collection<String> files) {
-        List<String> pickles = new ArrayList<>(files.stream()
+        List<String> pickles = files.stream()
                 .filter(name -> name.toLowerCase(Locale.ROOT).matches("[^/]*\\.(bin|pt|pth|ckpt|pkl)"))
                 .sorted()
-                .toList());
+                .toList();
         if (pickles.isEmpty()) {
             return new HubException(
-                    repository + " has no weights that can be loaded: neither " + WEIGHTS + " nor " + INDEX);
+                    repository.name() + " has no weights that can be loaded: neither " + WEIGHTS + " nor " + INDEX);
         }
         String pickle = pickles.contains("pytorch_model.bin") ? "pytorch_model.bin" : pickles.get(0);
-        return new HubException(repository + " has only " + HubException.quoted(pickle)
+        return new HubException(repository.name() + " has only " + HubException.quoted(pickle)
                 + ", a pickle, which can run code when it is read: look for a revision with " + WEIGHTS
                 + " (refs/pr/N, under \"Community\" on its page), or, if you trust its source, convert it once with python3 -c"
                 + " \"from transformers import AutoModel; AutoModel.from_pretrained('" + repository.name()
