@@ -50,7 +50,7 @@ class LauncherTest {
         Files.copy(launcher, project.resolve("t4j"), java.nio.file.StandardCopyOption.COPY_ATTRIBUTES);
         script(project.resolve("mvnw"), FAKE_MAVEN);
         source = project.resolve("core/src/main/java/A.java");
-        for (String module : new String[] {"hub", "tokenizers", "core", "cli"}) {
+        for (String module : new String[] {"hub", "tokenizers", "core", "onnx", "cli"}) {
             Files.createDirectories(project.resolve(module).resolve("src/main/java"));
             Files.writeString(project.resolve(module).resolve("pom.xml"), "<project/>");
         }
@@ -83,21 +83,19 @@ class LauncherTest {
     @Test
     void rebuildsWhenASourceIsNewerOrGone() throws Exception {
         t4j();
-        Instant built = Files.getLastModifiedTime(project.resolve("cli/target/t4j.built"))
-                .toInstant();
-        Files.setLastModifiedTime(source, FileTime.from(built.plusSeconds(1)));
+        Files.setLastModifiedTime(source, afterTheBuild());
         assertThat(t4j().err()).contains("the sources have changed");
 
         makeOld();
         t4j();
         assertThat(builds()).as("nothing newer").isEqualTo(2);
         Files.delete(source);
-        Files.setLastModifiedTime(source.getParent(), FileTime.from(built.plusSeconds(1)));
+        Files.setLastModifiedTime(source.getParent(), afterTheBuild());
         t4j();
         assertThat(builds()).isEqualTo(3);
 
         makeOld();
-        Files.setLastModifiedTime(project.resolve("tokenizers/pom.xml"), FileTime.from(built.plusSeconds(1)));
+        Files.setLastModifiedTime(project.resolve("tokenizers/pom.xml"), afterTheBuild());
         t4j();
         assertThat(builds()).isEqualTo(4);
     }
@@ -174,6 +172,12 @@ class LauncherTest {
 
     private long builds() throws IOException {
         return Files.readAllLines(project.resolve("builds")).size();
+    }
+
+    private FileTime afterTheBuild() throws IOException {
+        Instant built = Files.getLastModifiedTime(project.resolve("cli/target/t4j.built"))
+                .toInstant();
+        return FileTime.from(built.plusSeconds(1));
     }
 
     /** As if the last build had come after everything else. */
