@@ -17,9 +17,9 @@ import picocli.CommandLine.Option;
 public final class ArchitectureOptions {
     @Option(
             names = "--model",
-            paramLabel = "FOLDER",
-            description = "Go on with the weights of this checkpoint folder instead of new ones.")
-    private @Nullable Path model;
+            paramLabel = "MODEL",
+            description = "Go on with the weights of this model (folder or id of the hub) instead of new ones.")
+    private @Nullable String model;
 
     @Option(
             names = "--model-config",
@@ -91,7 +91,7 @@ public final class ArchitectureOptions {
         };
         PretrainedModel opened;
         if (model != null) {
-            opened = Models.load(model, device);
+            opened = Models.load(ModelNames.resolve(model), device);
         } else if (modelConfig != null) {
             opened = Models.build(ConfigJson.readTree(modelConfig), architecture, modelConfig);
             opened.initializeWeights(seed, device);

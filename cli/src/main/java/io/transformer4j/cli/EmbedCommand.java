@@ -3,11 +3,11 @@ package io.transformer4j.cli;
 import io.transformer4j.pipelines.FeatureExtractionPipeline;
 import io.transformer4j.pipelines.Pipelines;
 import io.transformer4j.pipelines.Pooling;
+import io.transformer4j.pipelines.SentencePooling;
 import io.transformer4j.pipelines.TokenVector;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +21,6 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 import tools.jackson.databind.json.JsonMapper;
@@ -32,7 +31,7 @@ import tools.jackson.databind.json.JsonMapper;
         description = "Make vectors of texts or of their tokens.",
         footer = {
             "%nExamples:",
-            "  t4j embed all-MiniLM-L6-v2 'A cat sits.' 'A dog runs.'",
+            "  t4j embed --model minilm 'A cat sits.' 'A dog runs.'",
             "  t4j embed my-bert --pooling last-four --file sentences.txt --format tsv > vectors.tsv",
             "  t4j embed my-bert --tokens 'He sat on the bank of the river.'"
         })
@@ -45,15 +44,8 @@ final class EmbedCommand implements Callable<Integer> {
     @Mixin
     final ConfigOptions config = new ConfigOptions();
 
-    @Parameters(index = "0", paramLabel = "MODEL", description = "Checkpoint folder.")
-    private @Nullable Path model;
-
-    @Parameters(
-            index = "1..*",
-            arity = "0..*",
-            paramLabel = "TEXT",
-            description = "Texts; - for the lines of standard input.")
-    private List<String> texts = new ArrayList<>();
+    @Mixin
+    final ModelAndTexts input = new ModelAndTexts();
 
     @Option(names = "--file", paramLabel = "FILE", description = "Take the lines of a file as texts too.")
     private @Nullable Path file;
@@ -61,20 +53,18 @@ final class EmbedCommand implements Callable<Integer> {
     @Option(
             names = "--pooling",
             paramLabel = "NAME",
-            defaultValue = "mean",
             converter = PoolingConverter.class,
             description =
                     "mean over the tokens, cls (first token), or last-four (mean of the sum of the last four layers)"
-                            + " (default: ${DEFAULT-VALUE}).")
-    private Pooling pooling = Pooling.MEAN;
+                            + " (default: what the model's modules.json says, else mean).")
+    private @Nullable Pooling pooling;
 
     @Option(
             names = "--normalize",
             negatable = true,
-            defaultValue = "true",
-            fallbackValue = "true",
-            description = "Scale vectors of texts to length 1 (default: ${DEFAULT-VALUE}).")
-    private boolean normalize;
+            description = "Scale vectors of texts to length 1, or don't (--no-normalize) (default: what the model's"
+                    + " modules.json says; yes if it doesn't say, or with --pooling).")
+    private @Nullable Boolean normalize;
 
     @Option(names = "--tokens", description = "Give the vector of each token instead of one for the text.")
     private boolean tokens;
@@ -86,7 +76,7 @@ final class EmbedCommand implements Callable<Integer> {
             description = "jsonl or tsv (default: ${DEFAULT-VALUE}).")
     private Format format = Format.JSONL;
 
-    @Option(names = "--truncation", description = "Cut texts that are longer than the model's positions.")
+    @Option(names = "--truncation", description = "Cut texts that are longer than the model takes.")
     private boolean truncation;
 
     @Mixin
@@ -109,14 +99,19 @@ final class EmbedCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        PrintWriter printer = Objects.requireNonNull(spec).commandLine().getOut();
-        try (FeatureExtractionPipeline pipeline =
-                Pipelines.featureExtraction(Objects.requireNonNull(model), compute.pipeline(truncation))) {
-            Texts.forEachChunk(texts, file, chunk -> {
+        CommandSpec command = Objects.requireNonNull(spec);
+        PrintWriter printer = command.commandLine().getOut();
+        Path folder = ModelNames.resolve(input.model(command));
+        try (FeatureExtractionPipeline pipeline = Pipelines.featureExtraction(folder, compute.pipeline(truncation))) {
+            // A pooling of the user's own is also the way out if the model's isn't supported.
+            SentencePooling wanted = pooling == null && !tokens ? pipeline.pooling() : SentencePooling.DEFAULT;
+            Pooling how = pooling == null ? wanted.pooling() : pooling;
+            boolean unit = normalize == null ? wanted.normalize() : normalize;
+            Texts.forEachChunk(input.texts(), file, chunk -> {
                 if (tokens) {
-                    printTokens(chunk, pipeline.tokenVectors(chunk, pooling), printer);
+                    printTokens(chunk, pipeline.tokenVectors(chunk, how), printer);
                 } else {
-                    printTexts(chunk, pipeline.embed(chunk, pooling, normalize), printer);
+                    printTexts(chunk, pipeline.embed(chunk, how, unit), printer);
                 }
                 printer.flush();
             });

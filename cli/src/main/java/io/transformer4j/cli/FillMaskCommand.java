@@ -6,8 +6,6 @@ import io.transformer4j.pipelines.Pipelines;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -16,13 +14,12 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code t4j fill-mask}: what may stand where a text has a mask. */
 @Command(
         name = "fill-mask",
-        description = "Say what may stand where a text has a mask.",
+        description = "Say what may stand where a text has a mask, with a masked-language model.",
         footer = {
             "%nExamples:",
             "  t4j fill-mask my-bert 'The [MASK] returns a list.'",
@@ -32,15 +29,8 @@ final class FillMaskCommand implements Callable<Integer> {
     @Mixin
     final ConfigOptions config = new ConfigOptions();
 
-    @Parameters(index = "0", paramLabel = "MODEL", description = "Checkpoint folder of a masked-language model.")
-    private @Nullable Path model;
-
-    @Parameters(
-            index = "1..*",
-            arity = "0..*",
-            paramLabel = "TEXT",
-            description = "Texts with masks; - for the lines of standard input.")
-    private List<String> texts = new ArrayList<>();
+    @Mixin
+    final ModelAndTexts input = new ModelAndTexts();
 
     @Option(names = "--file", paramLabel = "FILE", description = "Take the lines of a file as texts too.")
     private @Nullable Path file;
@@ -63,10 +53,11 @@ final class FillMaskCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        PrintWriter printer = Objects.requireNonNull(spec).commandLine().getOut();
-        try (FillMaskPipeline pipeline =
-                Pipelines.fillMask(Objects.requireNonNull(model), compute.pipeline(truncation))) {
-            Texts.forEachChunk(texts, file, chunk -> {
+        CommandSpec command = Objects.requireNonNull(spec);
+        PrintWriter printer = command.commandLine().getOut();
+        Path folder = ModelNames.resolve(input.model(command));
+        try (FillMaskPipeline pipeline = Pipelines.fillMask(folder, compute.pipeline(truncation))) {
+            Texts.forEachChunk(input.texts(), file, chunk -> {
                 pipeline.fill(chunk, topK).forEach(result -> print(result, printer));
                 printer.flush();
             });

@@ -19,7 +19,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code t4j generate}: continues a text on the terminal as its tokens are chosen. */
@@ -42,11 +41,8 @@ final class GenerateCommand implements Callable<Integer> {
     @Mixin
     final ConfigOptions config = new ConfigOptions();
 
-    @Parameters(index = "0", paramLabel = "MODEL", description = "Checkpoint folder of a causal language model.")
-    private @Nullable Path model;
-
-    @Parameters(index = "1", paramLabel = "PROMPT", description = "The text to continue; - for standard input.")
-    private String prompt = "";
+    @Mixin
+    final ModelAndTexts input = new ModelAndTexts();
 
     @Option(
             names = "--max-new-tokens",
@@ -100,9 +96,10 @@ final class GenerateCommand implements Callable<Integer> {
         CommandSpec command = Objects.requireNonNull(spec);
         checkSampling(command);
         PrintWriter printer = command.commandLine().getOut();
-        String text = Texts.whole(prompt);
-        try (TextGenerationPipeline pipeline =
-                Pipelines.textGeneration(Objects.requireNonNull(model), compute.pipeline(false))) {
+        String name = input.model(command);
+        String text = Texts.whole(input.text(command, "PROMPT"));
+        Path folder = ModelNames.resolve(name);
+        try (TextGenerationPipeline pipeline = Pipelines.textGeneration(folder, compute.pipeline(false))) {
             GenerationConfig settings = settings(pipeline.defaults());
             printer.print(text);
             printer.flush();

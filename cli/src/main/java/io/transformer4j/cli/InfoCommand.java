@@ -2,6 +2,7 @@ package io.transformer4j.cli;
 
 import io.transformer4j.checkpoint.CheckpointException;
 import io.transformer4j.checkpoint.ConfigJson;
+import io.transformer4j.hub.FileSelection;
 import io.transformer4j.models.PretrainedConfig;
 import io.transformer4j.models.PretrainedModel;
 import io.transformer4j.models.auto.Models;
@@ -26,13 +27,13 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "info",
         description = "Show architecture, parameters by part, operations per token and memory of a model.",
-        footer = {"%nExamples:", "  t4j info my-bert", "  t4j info my-gpt2 --length 1024 --batch-size 8"})
+        footer = {"%nExamples:", "  t4j info my-bert", "  t4j info openai-community/gpt2 --length 1024 --batch-size 8"})
 final class InfoCommand implements Callable<Integer> {
     @Mixin
     final ConfigOptions config = new ConfigOptions();
 
-    @Parameters(paramLabel = "MODEL", description = "Checkpoint folder; its config.json is enough.")
-    private @Nullable Path model;
+    @Parameters(paramLabel = "MODEL", description = ModelNames.DESCRIPTION + "; only config.json is read.")
+    private String model = "";
 
     @Option(
             names = "--length",
@@ -52,7 +53,7 @@ final class InfoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Path file = Objects.requireNonNull(model).resolve(Models.CONFIG_NAME);
+        Path file = ModelNames.resolve(model, FileSelection.CONFIG).resolve(Models.CONFIG_NAME);
         Map<String, Object> tree = ConfigJson.readTree(file);
         if (!(tree.get("architectures") instanceof List<?> names) || names.isEmpty()) {
             throw new CheckpointException(file, "has no \"architectures\" that says which model it is");

@@ -4,6 +4,7 @@ import io.transformer4j.data.Corpus;
 import io.transformer4j.data.CorpusOptions;
 import io.transformer4j.data.DocumentBoundary;
 import io.transformer4j.data.SequencePacking;
+import io.transformer4j.hub.FileSelection;
 import io.transformer4j.models.TrainableModel;
 import io.transformer4j.pretraining.Objective;
 import io.transformer4j.pretraining.PretrainingData;
@@ -76,9 +77,9 @@ final class PretrainCommand implements Callable<Integer> {
     @Option(
             names = "--tokenizer",
             required = true,
-            paramLabel = "FOLDER",
-            description = "Folder with tokenizer.json (see t4j tokenizer train).")
-    private @Nullable Path tokenizer;
+            paramLabel = "NAME",
+            description = "Folder with tokenizer.json (see t4j tokenizer train), or a model of the hub (org/name).")
+    private String tokenizer = "";
 
     @Option(names = "--out", required = true, paramLabel = "FOLDER", description = "Where model and checkpoints go.")
     private @Nullable Path out;
@@ -154,7 +155,7 @@ final class PretrainCommand implements Callable<Integer> {
                         .mlmProbability(mlmProbability)
                         .wholeWords(wholeWords)
                         .packing(packing));
-        Tokenizer loaded = Tokenizer.load(Objects.requireNonNull(tokenizer));
+        Tokenizer loaded = Tokenizer.load(ModelNames.resolve(tokenizer, FileSelection.TOKENIZER));
         try (ComputePool pool = compute.pool();
                 TrainableModel fresh = architecture.open(goal, loaded, maxLength, compute.device(), compute.seed())) {
             train(fresh, loaded, examples(goal, loaded, settings, folder), arguments, pool, folder);

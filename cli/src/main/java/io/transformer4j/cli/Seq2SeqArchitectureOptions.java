@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.bytedeco.pytorch.Device;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -27,9 +28,10 @@ public final class Seq2SeqArchitectureOptions {
 
     @Option(
             names = "--model",
-            paramLabel = "FOLDER",
-            description = "Go on with the weights and tokenizers of this checkpoint folder instead of new ones.")
-    private @Nullable Path model;
+            paramLabel = "MODEL",
+            description = "Go on with the weights and tokenizers of this model (folder or id of the hub) instead of new"
+                    + " ones.")
+    private @Nullable String model;
 
     @Option(
             names = "--model-config",
@@ -126,9 +128,8 @@ public final class Seq2SeqArchitectureOptions {
     private int maxLength;
 
     /** The folder of a model to go on with, which has tokenizers too. */
-    @Nullable
-    Path model() {
-        return model;
+    Optional<Path> model() {
+        return Optional.ofNullable(model).map(ModelNames::resolve);
     }
 
     /**
@@ -139,7 +140,7 @@ public final class Seq2SeqArchitectureOptions {
     EncoderDecoderModel<?> open(Seq2SeqTokenizers tokenizers, Device device, long seed) {
         PretrainedModel opened;
         if (model != null) {
-            opened = Models.load(model, device);
+            opened = Models.load(ModelNames.resolve(model), device);
         } else {
             Map<String, Object> tree = modelConfig == null ? sizes(tokenizers) : ConfigJson.readTree(modelConfig);
             opened = Models.build(tree, architecture(tree), modelConfig == null ? Path.of("options") : modelConfig);

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.Stream;
 
 /** The {@code -sources} jars of well-known libraries, to be had wherever this project can be built. */
@@ -14,26 +13,14 @@ final class SourceJarFiles {
     /** Lets the project's Maven wrapper copy the pinned jars of the demo's POM into {@code jars}. */
     static List<Path> resolve(Path jars) throws IOException, InterruptedException {
         Files.createDirectories(jars);
-        Path home = Path.of(System.getProperty("t4j.home", ".")).toAbsolutePath();
-        boolean windows =
-                System.getProperty("os.name", "").toLowerCase(Locale.ROOT).startsWith("windows");
-        List<String> command = List.of(
-                home.resolve(windows ? "mvnw.cmd" : "mvnw").toString(),
-                "-q",
-                "-B",
+        Path log = jars.resolveSibling("maven.log");
+        List<String> arguments = List.of(
                 "-f",
-                home.resolve("cli/src/main/demo/pom.xml").toString(),
+                MavenWrapper.home().resolve("cli/src/main/demo/pom.xml").toString(),
                 "dependency:copy@sources",
                 "-Dcorpus.jars=" + jars.toAbsolutePath());
-        Process maven = new ProcessBuilder(command)
-                .directory(home.toFile())
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.to(
-                        jars.resolveSibling("maven.log").toFile()))
-                .start();
-        if (maven.waitFor() != 0) {
-            throw new IOException("Maven could not fetch the libraries whose sources are the corpus: see "
-                    + jars.resolveSibling("maven.log"));
+        if (!MavenWrapper.run(log, arguments)) {
+            throw new IOException("Maven could not fetch the libraries whose sources are the corpus: see " + log);
         }
         return in(jars);
     }

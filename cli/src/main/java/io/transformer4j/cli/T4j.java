@@ -48,6 +48,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             EvaluateCommand.class,
             EmbedCommand.class,
             InfoCommand.class,
+            DownloadCommand.class,
+            ImportOnnxCommand.class,
             VerifyCheckpointCommand.class,
             BenchAttentionCommand.class,
             ConvertAttentionCommand.class,

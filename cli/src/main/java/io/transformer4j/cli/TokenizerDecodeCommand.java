@@ -1,9 +1,9 @@
 package io.transformer4j.cli;
 
+import io.transformer4j.hub.FileSelection;
 import io.transformer4j.tokenizers.Tokenizer;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -33,8 +33,8 @@ final class TokenizerDecodeCommand implements Callable<Integer> {
     @Parameters(
             index = "0",
             paramLabel = "TOKENIZER",
-            description = "Tokenizer or checkpoint folder, or tokenizer.json.")
-    private @Nullable Path tokenizer;
+            description = "tokenizer.json, or a model: folder, built-in name or id of the hub (org/name).")
+    private String tokenizer = "";
 
     @Parameters(
             index = "1..*",
@@ -52,7 +52,7 @@ final class TokenizerDecodeCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         PrintWriter printer = Objects.requireNonNull(spec).commandLine().getOut();
-        Tokenizer loaded = Tokenizer.load(Objects.requireNonNull(tokenizer));
+        Tokenizer loaded = Tokenizer.load(ModelNames.resolve(tokenizer, FileSelection.TOKENIZER));
         Texts.forEachChunk(List.of(String.join(" ", ids)), null, chunk -> {
             chunk.forEach(line -> printer.println(loaded.decode(parse(line), !specialTokens)));
             printer.flush();

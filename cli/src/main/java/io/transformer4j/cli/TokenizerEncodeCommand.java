@@ -1,5 +1,6 @@
 package io.transformer4j.cli;
 
+import io.transformer4j.hub.FileSelection;
 import io.transformer4j.tokenizers.EncodeOptions;
 import io.transformer4j.tokenizers.Encoding;
 import io.transformer4j.tokenizers.Tokenizer;
@@ -36,8 +37,8 @@ final class TokenizerEncodeCommand implements Callable<Integer> {
     @Parameters(
             index = "0",
             paramLabel = "TOKENIZER",
-            description = "Tokenizer or checkpoint folder, or tokenizer.json.")
-    private @Nullable Path tokenizer;
+            description = "tokenizer.json, or a model: folder, built-in name or id of the hub (org/name).")
+    private String tokenizer = "";
 
     @Parameters(
             index = "1..*",
@@ -66,7 +67,7 @@ final class TokenizerEncodeCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         PrintWriter printer = Objects.requireNonNull(spec).commandLine().getOut();
-        Tokenizer loaded = Tokenizer.load(Objects.requireNonNull(tokenizer));
+        Tokenizer loaded = Tokenizer.load(ModelNames.resolve(tokenizer, FileSelection.TOKENIZER));
         EncodeOptions options = EncodeOptions.defaults().withSpecialTokens(specialTokens);
         Texts.forEachChunk(texts, file, chunk -> {
             loaded.encodeBatch(chunk, options).forEach(encoding -> printer.println(line(encoding)));

@@ -141,8 +141,10 @@ final class TrainSeq2SeqCommand implements Callable<Integer> {
     }
 
     private Seq2SeqTokenizers tokenizers(ParallelText pairs, int threads) {
-        return architecture.model() == null
-                ? Seq2SeqTokenizers.train(
+        return architecture
+                .model()
+                .map(Seq2SeqTokenizers::load)
+                .orElseGet(() -> Seq2SeqTokenizers.train(
                         pairs,
                         new Seq2SeqTokenizers.Settings(
                                 Seq2SeqTokenizers.Type.of(tokenizerType),
@@ -150,8 +152,7 @@ final class TrainSeq2SeqCommand implements Callable<Integer> {
                                 jointVocab || goal == Goal.DENOISE,
                                 lowercase,
                                 goal == Goal.DENOISE),
-                        threads)
-                : Seq2SeqTokenizers.load(architecture.model());
+                        threads));
     }
 
     private Seq2SeqExamples examples(

@@ -1,5 +1,6 @@
 package io.transformer4j.cli;
 
+import io.transformer4j.hub.FileSelection;
 import io.transformer4j.verification.Check;
 import io.transformer4j.verification.CheckpointVerifier;
 import io.transformer4j.verification.VerificationReport;
@@ -40,8 +41,11 @@ final class VerifyCheckpointCommand implements Callable<Integer> {
     @Mixin
     final ConfigOptions config = new ConfigOptions();
 
-    @Parameters(arity = "1..*", paramLabel = "DIR", description = "Folders with a checkpoint and its references.")
-    private List<Path> folders = new ArrayList<>();
+    @Parameters(
+            arity = "1..*",
+            paramLabel = "DIR",
+            description = "Folders, or ids of the hub, with a checkpoint and its references.")
+    private List<String> folders = new ArrayList<>();
 
     @Option(names = "--details", description = "Show every quantity, not only the worst of each kind.")
     private boolean details;
@@ -56,7 +60,8 @@ final class VerifyCheckpointCommand implements Callable<Integer> {
     public Integer call() {
         PrintWriter printer = Objects.requireNonNull(spec).commandLine().getOut();
         int disagreeing = 0;
-        for (Path folder : folders) {
+        for (String name : folders) {
+            Path folder = ModelNames.resolve(name, FileSelection.MODEL.and("inputs.json", "expected.safetensors"));
             VerificationReport report = CheckpointVerifier.verify(folder);
             disagreeing += report.agrees() ? 0 : 1;
             if (json) {

@@ -14,6 +14,12 @@ record ChildProcess(int exitCode, String out, String err) {
 
     /** Runs a main class of this class path in a JVM of its own. */
     static ChildProcess java(Class<?> main, String... args) throws IOException, InterruptedException {
+        return java(Map.of(), main, args);
+    }
+
+    /** As {@link #java(Class, String...)}, with further environment variables; an empty value removes the variable. */
+    static ChildProcess java(Map<String, String> environment, Class<?> main, String... args)
+            throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Dfile.encoding=UTF-8",
@@ -22,7 +28,7 @@ record ChildProcess(int exitCode, String out, String err) {
                 System.getProperty("java.class.path"),
                 main.getName()));
         command.addAll(List.of(args));
-        return run(new ProcessBuilder(command));
+        return run(environment, command.toArray(String[]::new));
     }
 
     /** Runs a command with further environment variables; an empty value removes the variable. */

@@ -10,6 +10,8 @@ import io.transformer4j.models.bert.BertConfig;
 import io.transformer4j.models.bert.BertForMaskedLM;
 import io.transformer4j.models.gpt2.GPT2Config;
 import io.transformer4j.models.gpt2.GPT2LMHeadModel;
+import io.transformer4j.pipelines.Pooling;
+import io.transformer4j.pipelines.SentencePooling;
 import io.transformer4j.tokenizers.Tokenizer;
 import io.transformer4j.torch.Devices;
 import java.io.IOException;
@@ -90,6 +92,8 @@ class ModelCommandsTest {
                 "bench-attention",
                 "convert-attention",
                 "show-attention",
+                "download",
+                "import-onnx",
                 "tokenizer train",
                 "tokenizer encode",
                 "tokenizer decode"
@@ -204,6 +208,23 @@ class ModelCommandsTest {
     }
 
     @Test
+    void embedPoolsAsTheModelSaysUnlessToldOtherwise() throws IOException {
+        Path sentences = folder.resolve("sentences");
+        CommandLineRun copied = t4j("download", bert.toString(), "--to", sentences.toString());
+        assertThat(copied.exitCode()).as(copied.err()).isZero();
+        new SentencePooling(Pooling.CLS, false, SentencePooling.UNLIMITED).write(sentences, 16);
+        String mean = t4j("embed", bert.toString(), "The cat").out();
+
+        assertThat(t4j("embed", "--model", sentences.toString(), "The cat").out())
+                .isEqualTo(t4j("embed", bert.toString(), "--pooling", "cls", "--no-normalize", "The cat")
+                        .out())
+                .isNotEqualTo(mean);
+        assertThat(t4j("embed", sentences.toString(), "--pooling", "mean", "The cat")
+                        .out())
+                .isEqualTo(mean);
+    }
+
+    @Test
     void embedGivesTokensTheirPlaces() {
         CommandLineRun run = t4j("embed", bert.toString(), "--tokens", "The cat");
         JsonNode tokens = JsonMapper.shared().readTree(run.out()).get("tokens");
@@ -314,6 +335,8 @@ class ModelCommandsTest {
     @Test
     void wrongUsageIsExitCodeTwo() {
         assertUsage("Missing required parameter: 'PROMPT'", "generate", gpt2.toString());
+        assertUsage("Missing required parameter: 'MODEL'", "embed");
+        assertUsage("there is one PROMPT too many, 'b': put it in quotes", "generate", gpt2.toString(), "a", "b");
         assertUsage(
                 "--no-sample contradicts --top-p", "generate", gpt2.toString(), "x", "--no-sample", "--top-p", "0.5");
         assertUsage("must be mean, cls or last-four, not 'max'", "embed", bert.toString(), "x", "--pooling", "max");
@@ -331,6 +354,14 @@ class ModelCommandsTest {
         assertFailure("no text given", "embed", bert.toString());
         assertFailure("device must be auto, cpu or cuda[:i]", "embed", bert.toString(), "x", "--device", "gpu");
         assertFailure("nowhere", "info", folder.resolve("nowhere").toString());
+        assertFailure(
+                "is not the ONNX graph of a BERT",
+                "import-onnx",
+                folder.resolve("corpus.txt").toString(),
+                "--tokenizer",
+                bert.toString(),
+                "--out",
+                folder.resolve("imported").toString());
         assertFailure("'x' is not a token id", "tokenizer", "decode", bert.toString(), "1", "x");
         assertFailure(
                 "no such file",
