@@ -59,8 +59,17 @@ public interface ModelResolver {
 
     /** The hub that the environment names; it is asked for nothing before the first model. */
     static ModelSource hub(ProgressListener progress) {
-        return (name, files) -> RepositoryId.recognize(name)
-                .map(id -> new HubClient(HubOptions.fromEnvironment()).fetch(id, files, progress));
+        return (name, files) -> RepositoryId.recognize(name).map(id -> {
+            try {
+                return new HubClient(HubOptions.fromEnvironment()).fetch(id, files, progress);
+            } catch (HubException e) {
+                if (name.contains("/")) {
+                    throw e;
+                }
+                // Whoever writes a single word may have meant a folder.
+                throw new HubException("there is no folder " + name + ", and " + e.getMessage(), e);
+            }
+        });
     }
 
     private static Optional<Path> existing(String name) {
