@@ -101,7 +101,7 @@ public final class ApproximationError {
         List<Curve> curves = new ArrayList<>();
         for (double correlation : new double[] {0.9, 0.98}) {
             Curve curve = new Curve("correlation " + correlation);
-            for (int k = 4; k <= LENGTH; k *= 2) {
+            for (int k = 4; k < LENGTH; k *= 2) {
                 AttentionOptions options =
                         AttentionOptions.DEFAULTS.withMaxLength((int) LENGTH).withProjectionSize(k);
                 Attention attention = options.create(AttentionType.LINFORMER, SCALE, NONE, (int) HEADS);
