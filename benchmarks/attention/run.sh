@@ -14,10 +14,10 @@ root=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd -P)
 classes=$root/benchmarks/target/classes:$root/cli/target/t4j.jar
 mkdir -p "$out"
 
-"$root/t4j" bench-attention --max-memory 9 --out "$out" | tee "$out/sweep.txt"
+"$root/t4j" bench-attention --max-memory 9 --repetitions 3 --out "$out" | tee "$out/sweep.txt"
 "$python" "$peers/bench_peers.py" attention --lengths 4096 --reps 3 > "$out/peers.json"
-java -cp "$classes" io.transformer4j.benchmarks.attention.ApproximationError "$out" | tee "$out/errors.txt"
 java -cp "$classes" io.transformer4j.benchmarks.attention.ResultsPage "$out"
+java -cp "$classes" io.transformer4j.benchmarks.attention.ApproximationError "$out" | tee "$out/errors.txt"
 
 # Resumable, and by far the longest: what is in quality.csv isn't trained again.
 java -cp "$classes" io.transformer4j.benchmarks.attention.LongRangeBenchmark --books "$books" --results "$out/quality.csv"
