@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.OptionalInt;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  *     next-sentence prediction
  * @param decoder what the decoder of an encoder–decoder model gets, sequence for sequence; then only its labels count.
  *     Null for other models
+ * @param targets {@code [batchSize]}, what is to be predicted of each whole sequence; null if nothing is
  */
 @SuppressWarnings("ArrayRecordComponent") // plain arrays are the purpose of this type
 public record Batch(
@@ -32,7 +34,8 @@ public record Batch(
         int[] positionIds,
         int[] labels,
         int @Nullable [] nextSentenceLabels,
-        @Nullable Batch decoder) {
+        @Nullable Batch decoder,
+        @Nullable List<SequenceTarget> targets) {
 
     /** The label of a position that has none (PyTorch's {@code ignore_index}). */
     public static final int IGNORED = -100;
@@ -55,9 +58,12 @@ public record Batch(
         if (decoder != null && decoder.batchSize() != lengths.length) {
             throw new IllegalArgumentException("the decoder must have " + lengths.length + " sequences");
         }
+        if (targets != null && targets.size() != lengths.length) {
+            throw new IllegalArgumentException("targets must have " + lengths.length + " entries");
+        }
     }
 
-    /** A batch for a model without decoder of its own. */
+    /** A batch for a model without decoder of its own, with labels of tokens only. */
     public Batch(
             int[] lengths,
             int[] inputIds,
@@ -65,7 +71,7 @@ public record Batch(
             int[] positionIds,
             int[] labels,
             int @Nullable [] nextSentenceLabels) {
-        this(lengths, inputIds, tokenTypeIds, positionIds, labels, nextSentenceLabels, null);
+        this(lengths, inputIds, tokenTypeIds, positionIds, labels, nextSentenceLabels, null, null);
     }
 
     /** Puts examples together; those without labels get none. Either all or none have a next-sentence label. */
@@ -92,35 +98,41 @@ public record Batch(
             start += length;
         }
         return new Batch(
-                lengths, inputIds, tokenTypeIds, positionIds, labels, nextSentenceLabels(examples), decoder(examples));
+                lengths,
+                inputIds,
+                tokenTypeIds,
+                positionIds,
+                labels,
+                nextSentenceLabels(examples),
+                decoder(examples),
+                present(examples, Example::target, "a target"));
+    }
+
+    /** A component that all or none of the examples have; null for none. */
+    private static <T> @Nullable List<T> present(
+            List<Example> examples, Function<Example, @Nullable T> component, String name) {
+        List<T> present = new ArrayList<>();
+        for (Example example : examples) {
+            T value = component.apply(example);
+            if (value != null) {
+                present.add(value);
+            }
+        }
+        if (!present.isEmpty() && present.size() < examples.size()) {
+            throw new IllegalArgumentException(present.size() + " of " + examples.size() + " examples have " + name
+                    + ", but all or none must have one");
+        }
+        return present.isEmpty() ? null : List.copyOf(present);
     }
 
     private static @Nullable Batch decoder(List<Example> examples) {
-        List<Example> present = new ArrayList<>();
-        for (Example example : examples) {
-            if (example.decoder() != null) {
-                present.add(example.decoder());
-            }
-        }
-        if (!present.isEmpty() && present.size() < examples.size()) {
-            throw new IllegalArgumentException(present.size() + " of " + examples.size()
-                    + " examples have something for the decoder, but all or none must");
-        }
-        return present.isEmpty() ? null : of(present);
+        List<Example> present = present(examples, Example::decoder, "a sequence for the decoder");
+        return present == null ? null : of(present);
     }
 
     private static int @Nullable [] nextSentenceLabels(List<Example> examples) {
-        List<Integer> present = new ArrayList<>();
-        for (Example example : examples) {
-            if (example.nextSentenceLabel() != null) {
-                present.add(example.nextSentenceLabel());
-            }
-        }
-        if (!present.isEmpty() && present.size() < examples.size()) {
-            throw new IllegalArgumentException(present.size() + " of " + examples.size()
-                    + " examples have a next-sentence label, but all or none must have one");
-        }
-        return present.isEmpty()
+        List<Integer> present = present(examples, Example::nextSentenceLabel, "a next-sentence label");
+        return present == null
                 ? null
                 : present.stream().mapToInt(Integer::intValue).toArray();
     }
@@ -140,7 +152,12 @@ public record Batch(
         return totalTokens() + (decoder == null ? 0 : decoder.totalTokens());
     }
 
-    /** Number of tokens that have a label: the weight of this batch in a mean over several. */
+    /** What this batch counts in a mean over several: the number of sequences with a target, or of tokens with a label. */
+    public int weight() {
+        return targets == null ? labelledTokens() : targets.size();
+    }
+
+    /** Number of tokens that have a label. */
     public int labelledTokens() {
         if (decoder != null) {
             return decoder.labelledTokens();
@@ -229,7 +246,10 @@ public record Batch(
                 gather(positionIds, positions),
                 gather(labels, positions),
                 nextSentenceLabels == null ? null : gather(nextSentenceLabels, sequences),
-                decoder == null ? null : decoder.select(sequences));
+                decoder == null ? null : decoder.select(sequences),
+                targets == null
+                        ? null
+                        : Arrays.stream(sequences).mapToObj(targets::get).toList());
     }
 
     private static int[] gather(int[] source, int[] indices) {
@@ -291,7 +311,8 @@ public record Batch(
                 && Arrays.equals(positionIds, that.positionIds)
                 && Arrays.equals(labels, that.labels)
                 && Arrays.equals(nextSentenceLabels, that.nextSentenceLabels)
-                && Objects.equals(decoder, that.decoder);
+                && Objects.equals(decoder, that.decoder)
+                && Objects.equals(targets, that.targets);
     }
 
     @Override

@@ -83,7 +83,7 @@ public final class DenoisingDataset implements Dataset {
         inputs[0] = settings.decoderStartTokenId;
         System.arraycopy(labels, 0, inputs, 1, labels.length - 1);
         Example decoder = new Example(index, inputs, new int[inputs.length], labels, null);
-        return new Example(index, source, new int[source.length], null, null, decoder);
+        return new Example(index, source, new int[source.length], null, null).withDecoder(decoder);
     }
 
     /** The sentences in this order, and the token that ends a text. */

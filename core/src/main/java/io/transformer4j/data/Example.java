@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  *     is to make them
  * @param nextSentenceLabel 0 if the second part follows the first in the corpus, 1 if not; null for a single part
  * @param decoder what the decoder of an encoder–decoder model gets and should predict; null for other models
+ * @param target what is to be predicted of the whole sequence; null if nothing is
  */
 @SuppressWarnings("ArrayRecordComponent") // plain arrays are the purpose of this type
 public record Example(
@@ -21,7 +22,8 @@ public record Example(
         int[] tokenTypeIds,
         int @Nullable [] labels,
         @Nullable Integer nextSentenceLabel,
-        @Nullable Example decoder) {
+        @Nullable Example decoder,
+        @Nullable SequenceTarget target) {
 
     public Example {
         if (tokenTypeIds.length != inputIds.length || (labels != null && labels.length != inputIds.length)) {
@@ -36,7 +38,17 @@ public record Example(
             int[] tokenTypeIds,
             int @Nullable [] labels,
             @Nullable Integer nextSentenceLabel) {
-        this(index, inputIds, tokenTypeIds, labels, nextSentenceLabel, null);
+        this(index, inputIds, tokenTypeIds, labels, nextSentenceLabel, null, null);
+    }
+
+    /** The same sequence with something for a decoder. */
+    public Example withDecoder(Example newDecoder) {
+        return new Example(index, inputIds, tokenTypeIds, labels, nextSentenceLabel, newDecoder, target);
+    }
+
+    /** The same sequence with something to predict of it as a whole. */
+    public Example withTarget(SequenceTarget newTarget) {
+        return new Example(index, inputIds, tokenTypeIds, labels, nextSentenceLabel, decoder, newTarget);
     }
 
     /** Number of tokens, those of the decoder not counted. */

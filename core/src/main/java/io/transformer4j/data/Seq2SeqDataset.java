@@ -47,7 +47,7 @@ public final class Seq2SeqDataset implements Dataset {
         inputs[0] = decoderStartTokenId;
         System.arraycopy(labels, 0, inputs, 1, labels.length - 1);
         Example decoder = new Example(index, inputs, new int[inputs.length], labels, null);
-        return new Example(index, source, new int[source.length], null, null, decoder);
+        return new Example(index, source, new int[source.length], null, null).withDecoder(decoder);
     }
 
     /** Number of tokens of both sides. */

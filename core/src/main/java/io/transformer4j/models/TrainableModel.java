@@ -9,6 +9,28 @@ import org.bytedeco.pytorch.Tensor;
 /** A model with a training objective. */
 public abstract class TrainableModel extends PretrainedModel {
     private double labelSmoothing;
+    private List<Double> classWeights = List.of();
+
+    /**
+     * Makes some classes count more than others, where a loss with gradients is computed and one class of several holds:
+     * each class's cross entropy is multiplied by its weight. The sum is still divided by the number of labels, so weights
+     * should be 1 in the mean over the training data.
+     *
+     * @param weights one for each class, or none for equal ones
+     * @throws IllegalArgumentException if one is negative or not finite
+     */
+    public final void setClassWeights(List<Double> weights) {
+        weights.forEach(weight -> PretrainedConfig.check(
+                weight >= 0 && Double.isFinite(weight),
+                "a class weight must be finite and not negative, but is %s",
+                weight));
+        classWeights = List.copyOf(weights);
+    }
+
+    /** The weight of each class; empty for equal ones. */
+    public final List<Double> classWeights() {
+        return classWeights;
+    }
 
     /**
      * Spreads a part of each label over the whole vocabulary, where a loss with gradients is computed and the model

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToDoubleFunction;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -24,6 +25,7 @@ public final class AdamW implements AutoCloseable {
     private final List<Parameter> parameters = new ArrayList<>();
     private final List<Tensor> firstMoments = new ArrayList<>();
     private final List<Tensor> secondMoments = new ArrayList<>();
+    private final List<Double> scales = new ArrayList<>();
     private final TrainingArguments arguments;
 
     /**
@@ -33,12 +35,22 @@ public final class AdamW implements AutoCloseable {
      * @param arguments give the betas, epsilon and the weight decay
      */
     public AdamW(Map<String, Parameter> trainable, TrainingArguments arguments) {
+        this(trainable, arguments, name -> 1);
+    }
+
+    /**
+     * An optimizer without steps behind it.
+     *
+     * @param learningRateScale factor of the learning rate for each parameter, by name
+     */
+    AdamW(Map<String, Parameter> trainable, TrainingArguments arguments, ToDoubleFunction<String> learningRateScale) {
         this.arguments = arguments;
         try (TensorScope scope = new TensorScope();
                 NoGradGuard guard = new NoGradGuard()) {
             trainable.forEach((name, parameter) -> {
                 names.add(name);
                 parameters.add(parameter);
+                scales.add(learningRateScale.applyAsDouble(name));
                 firstMoments.add(TensorScope.retain(torch.zeros_like(parameter.tensor())));
                 secondMoments.add(TensorScope.retain(torch.zeros_like(parameter.tensor())));
             });
@@ -65,8 +77,17 @@ public final class AdamW implements AutoCloseable {
      * @param gradScale what gradients are divided by first, or null
      */
     void step(List<GradientSlice> slices, long step, double learningRate, @Nullable Double gradScale) {
-        apply(slices.stream().filter(this::decays).toList(), step, learningRate, arguments.weightDecay(), gradScale);
-        apply(slices.stream().filter(slice -> !decays(slice)).toList(), step, learningRate, 0, gradScale);
+        Map<Settings, List<GradientSlice>> groups = new LinkedHashMap<>();
+        slices.forEach(slice -> groups.computeIfAbsent(settings(slice), group -> new ArrayList<>())
+                .add(slice));
+        groups.forEach((group, members) -> apply(members, step, learningRate * group.scale, group.decay, gradScale));
+    }
+
+    /** What parameters of one call have in common. */
+    private record Settings(double scale, double decay) {}
+
+    private Settings settings(GradientSlice slice) {
+        return new Settings(scales.get(slice.parameter()), decays(slice) ? arguments.weightDecay() : 0);
     }
 
     private boolean decays(GradientSlice slice) {

@@ -2,6 +2,7 @@ package io.transformer4j.training;
 
 import io.transformer4j.attention.SequenceLayout;
 import io.transformer4j.data.Batch;
+import io.transformer4j.data.SequenceTarget;
 import io.transformer4j.models.ModelInputs;
 import io.transformer4j.models.PretrainedModel;
 import io.transformer4j.models.TrainableModel;
@@ -16,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.ToIntFunction;
 import java.util.stream.IntStream;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
@@ -42,6 +44,7 @@ final class DataParallel implements AutoCloseable {
         for (int worker = 0; worker < pool.workers(); worker++) {
             TrainableModel replica = worker == 0 ? model : (TrainableModel) model.replicate();
             replica.setLabelSmoothing(model.labelSmoothing());
+            replica.setClassWeights(model.classWeights());
             replicas.add(replica);
             trainable.add(List.copyOf(trainable(replica).values()));
         }
@@ -135,8 +138,31 @@ final class DataParallel implements AutoCloseable {
 
     private static TrainableModel.Targets targets(Batch batch) {
         Batch predicted = batch.decoder() == null ? batch : batch.decoder();
+        List<SequenceTarget> whole = batch.targets();
+        if (whole != null) {
+            return new TrainableModel.Targets(
+                    longs(predicted.labels()),
+                    longs(whole, SequenceTarget::label),
+                    values(whole),
+                    longs(whole, SequenceTarget::start),
+                    longs(whole, SequenceTarget::end));
+        }
         int[] next = batch.nextSentenceLabels();
         return TrainableModel.Targets.ofTokens(longs(predicted.labels()), next == null ? new long[0] : longs(next));
+    }
+
+    private static long[] longs(List<SequenceTarget> targets, ToIntFunction<SequenceTarget> component) {
+        return targets.stream().mapToInt(component).asLongStream().toArray();
+    }
+
+    private static float[] values(List<SequenceTarget> targets) {
+        List<Float> all =
+                targets.stream().flatMap(target -> target.values().stream()).toList();
+        float[] values = new float[all.size()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = all.get(i);
+        }
+        return values;
     }
 
     private static long[] longs(int[] values) {

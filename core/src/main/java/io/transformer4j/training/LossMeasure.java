@@ -53,7 +53,7 @@ public final class LossMeasure {
             for (long i = 0; i < limit && wanted.getAsBoolean() && loader.hasNext(); i++) {
                 Batch batch = loader.next();
                 DataParallel.Means means = workers.evaluate(batch);
-                long labels = batch.labelledTokens();
+                long labels = batch.weight();
                 weight += labels;
                 sums.merge("loss", means.loss() * labels, Double::sum);
                 means.parts().forEach((name, value) -> sums.merge(name, value * labels, Double::sum));

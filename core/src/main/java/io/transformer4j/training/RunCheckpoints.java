@@ -83,6 +83,9 @@ final class RunCheckpoints {
             for (long i = 0; i < samples; i++) {
                 Batch batch = collator.collate(0, List.of(data.get(0, i * data.size() / samples)));
                 content.append(Arrays.toString(batch.inputIds())).append(Arrays.toString(batch.labels()));
+                if (batch.targets() != null) {
+                    content.append(batch.targets());
+                }
             }
             return Fingerprint.of(content.toString().getBytes(StandardCharsets.UTF_8));
         }

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -73,7 +74,7 @@ public final class Trainer implements AutoCloseable {
         model.setLabelSmoothing(arguments.labelSmoothing());
         model.setGradientCheckpointing(arguments.gradientCheckpointing());
         workers = new DataParallel(builder.model, pool, arguments.precision());
-        optimizer = new AdamW(DataParallel.trainable(model), arguments);
+        optimizer = new AdamW(DataParallel.trainable(model), arguments, builder.learningRateScale);
         average = arguments.emaDecay() == 0
                 ? null
                 : new MovingAverage(DataParallel.trainable(model), arguments.emaDecay());
@@ -455,6 +456,7 @@ public final class Trainer implements AutoCloseable {
         private @Nullable ComputePool pool;
         private @Nullable Path outputFolder;
         private AtomicFiles.FolderWriter companions = folder -> {};
+        private ToDoubleFunction<String> learningRateScale = name -> 1;
 
         private Builder(TrainableModel model, TrainingArguments arguments) {
             this.model = model;
@@ -496,6 +498,15 @@ public final class Trainer implements AutoCloseable {
         /** Writes files that belong beside the weights, such as the tokenizer's, into each model folder. */
         public Builder companions(AtomicFiles.FolderWriter writer) {
             companions = writer;
+            return this;
+        }
+
+        /**
+         * What the learning rate is multiplied by, for each parameter by its name; 1 without. Lower layers of a pre-trained
+         * encoder are often to change less than upper ones.
+         */
+        public Builder learningRateScale(ToDoubleFunction<String> scale) {
+            learningRateScale = scale;
             return this;
         }
 

@@ -20,23 +20,24 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** Losses of classifiers, each a part of the mean over a whole batch; without gradients, the accuracy too. */
-final class ClassificationLoss {
+public final class ClassificationLoss {
     private static final long SUM = torch.Reduction.Sum.value;
 
     private ClassificationLoss() {}
 
     /** Cross entropy of labelled tokens; {@code logits [tokens, labels]}. */
-    static Loss ofTokens(Tensor logits, Targets targets, Totals totals) {
+    public static Loss ofTokens(Tensor logits, List<Double> classWeights, Targets targets, Totals totals) {
         check(
                 targets.labels().length == logits.size(0),
                 "%d tokens need as many labels, not %d",
                 logits.size(0),
                 targets.labels().length);
-        return singleLabel(logits, targets.labels(), totals.labelledTokens());
+        return singleLabel(logits, classWeights, targets.labels(), totals.labelledTokens());
     }
 
     /** What {@code labels} call for; {@code logits [batch, labels]}. */
-    static Loss ofSequences(Tensor logits, Labels labels, Targets targets, Totals totals) {
+    public static Loss ofSequences(
+            Tensor logits, Labels labels, List<Double> classWeights, Targets targets, Totals totals) {
         ProblemType type = problemType(labels, targets);
         if (type == ProblemType.SINGLE_LABEL_CLASSIFICATION) {
             check(
@@ -44,7 +45,7 @@ final class ClassificationLoss {
                     "%d sequences need as many labels, not %d",
                     logits.size(0),
                     targets.sequenceLabels().length);
-            return singleLabel(logits, targets.sequenceLabels(), totals.labelledSequences());
+            return singleLabel(logits, classWeights, targets.sequenceLabels(), totals.labelledSequences());
         }
         check(
                 targets.values().length == logits.numel(),
@@ -75,7 +76,7 @@ final class ClassificationLoss {
                 : ProblemType.SINGLE_LABEL_CLASSIFICATION;
     }
 
-    private static Loss singleLabel(Tensor logits, long[] labels, long total) {
+    private static Loss singleLabel(Tensor logits, List<Double> classWeights, long[] labels, long total) {
         check(
                 Arrays.stream(labels)
                         .allMatch(label -> label == Targets.IGNORED || (label >= 0 && label < logits.size(1))),
@@ -84,18 +85,33 @@ final class ClassificationLoss {
                 Targets.IGNORED);
         Tensor ids = ModelInputs.tensor(labels, logits.device());
         Scalar divisor = new Scalar((double) total);
-        Tensor loss = crossEntropy(logits, ids).div(divisor);
         if (GradMode.is_enabled()) {
-            return new Loss(loss, Map.of());
+            return new Loss(
+                    crossEntropy(logits, weights(classWeights, logits), ids).div(divisor), Map.of());
         }
+        Tensor loss = crossEntropy(logits, new TensorOptional(), ids).div(divisor);
         Tensor correct = logits.argmax(new org.bytedeco.pytorch.LongOptional(1), false)
                 .eq(ids)
                 .sum();
         return new Loss(loss, Map.of("accuracy", correct.div(divisor)));
     }
 
-    private static Tensor crossEntropy(Tensor logits, Tensor labels) {
-        return torch.cross_entropy_loss(logits, labels, new TensorOptional(), SUM, Targets.IGNORED, 0);
+    private static TensorOptional weights(List<Double> classWeights, Tensor logits) {
+        if (classWeights.isEmpty()) {
+            return new TensorOptional();
+        }
+        check(
+                classWeights.size() == logits.size(1),
+                "%d classes need as many weights, not %d",
+                logits.size(1),
+                classWeights.size());
+        double[] weights =
+                classWeights.stream().mapToDouble(Double::doubleValue).toArray();
+        return new TensorOptional(Tensor.create(weights).to(logits.device(), logits.scalar_type()));
+    }
+
+    private static Tensor crossEntropy(Tensor logits, TensorOptional weights, Tensor labels) {
+        return torch.cross_entropy_loss(logits, labels, weights, SUM, Targets.IGNORED, 0);
     }
 
     /**
@@ -103,7 +119,7 @@ final class ClassificationLoss {
      *
      * @param logits {@code [tokens, 2]}
      */
-    static Loss ofSpans(Tensor logits, SequenceLayout layout, Targets targets, Totals totals) {
+    public static Loss ofSpans(Tensor logits, SequenceLayout layout, Targets targets, Totals totals) {
         Tensor start = ofPositions(logits.select(1, 0), layout, targets.startPositions())
                 .div(new Scalar((double) totals.starts()));
         Tensor end = ofPositions(logits.select(1, 1), layout, targets.endPositions())
@@ -133,7 +149,9 @@ final class ClassificationLoss {
             SequenceLayout.Run run = layout.runs().get(i);
             long[] labels = Arrays.copyOfRange(positions, run.firstSequence(), run.firstSequence() + run.sequences());
             Tensor loss = crossEntropy(
-                    parts.get(i).reshape(run.sequences(), run.length()), ModelInputs.tensor(labels, scores.device()));
+                    parts.get(i).reshape(run.sequences(), run.length()),
+                    new TensorOptional(),
+                    ModelInputs.tensor(labels, scores.device()));
             sum = sum == null ? loss : sum.add(loss);
         }
         return sum;

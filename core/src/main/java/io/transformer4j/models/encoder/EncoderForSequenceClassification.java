@@ -5,6 +5,7 @@ import io.transformer4j.models.BaseModelOutput;
 import io.transformer4j.models.Labels;
 import io.transformer4j.models.ModelInputs;
 import io.transformer4j.models.PretrainedConfig;
+import io.transformer4j.models.SequenceClassifier;
 import io.transformer4j.nn.Activation;
 import io.transformer4j.nn.Dropout;
 import io.transformer4j.nn.Initializer;
@@ -19,7 +20,8 @@ import org.bytedeco.pytorch.Tensor;
  *
  * @param <C> the family's configuration
  */
-public abstract class EncoderForSequenceClassification<C extends PretrainedConfig> extends EncoderTask<C> {
+public abstract class EncoderForSequenceClassification<C extends PretrainedConfig> extends EncoderTask<C>
+        implements SequenceClassifier {
     private final Labels labels;
     private final Head head;
 
@@ -65,13 +67,18 @@ public abstract class EncoderForSequenceClassification<C extends PretrainedConfi
         return head.forward(encoder().firstTokens(inputs));
     }
 
+    @Override
+    public final Tensor sequenceLogits(ModelInputs inputs) {
+        return forward(inputs);
+    }
+
     /**
      * Cross entropy of classes, binary cross entropy of labels that may hold together, or the mean squared error of numbers,
      * by {@link Labels#problemType}.
      */
     @Override
     public final Loss loss(ModelInputs inputs, Targets targets, Totals totals) {
-        return ClassificationLoss.ofSequences(forward(inputs), labels, targets, totals);
+        return ClassificationLoss.ofSequences(forward(inputs), labels, classWeights(), targets, totals);
     }
 
     @Override

@@ -1,8 +1,10 @@
 package io.transformer4j.models.encoder;
 
+import io.transformer4j.attention.SequenceLayout;
 import io.transformer4j.models.BaseModelOutput;
 import io.transformer4j.models.ModelInputs;
 import io.transformer4j.models.PretrainedConfig;
+import io.transformer4j.models.TokenClassifier;
 import io.transformer4j.models.WeightMap;
 import io.transformer4j.nn.Initializer;
 import java.util.Map;
@@ -13,7 +15,8 @@ import org.bytedeco.pytorch.Tensor;
  *
  * @param <C> the family's configuration
  */
-public abstract class EncoderForTokenClassification<C extends PretrainedConfig> extends EncoderTask<C> {
+public abstract class EncoderForTokenClassification<C extends PretrainedConfig> extends EncoderTask<C>
+        implements TokenClassifier {
     private final TokenHead head;
 
     /** A model without weights on {@code encoder}, with {@code dropout} before the classifier. */
@@ -29,8 +32,14 @@ public abstract class EncoderForTokenClassification<C extends PretrainedConfig> 
     }
 
     @Override
+    public final Tensor tokenLogits(ModelInputs inputs, long[] rows, SequenceLayout chosen) {
+        Tensor hidden = encoder().forward(inputs).lastHiddenState();
+        return head.forward(hidden.index_select(0, ModelInputs.tensor(rows, hidden.device())));
+    }
+
+    @Override
     public final Loss loss(ModelInputs inputs, Targets targets, Totals totals) {
-        return ClassificationLoss.ofTokens(forward(inputs), targets, totals);
+        return ClassificationLoss.ofTokens(forward(inputs), classWeights(), targets, totals);
     }
 
     @Override
