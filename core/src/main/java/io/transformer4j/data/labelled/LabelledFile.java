@@ -1,0 +1,203 @@
+package io.transformer4j.data.labelled;
+
+import io.transformer4j.data.DataException;
+import io.transformer4j.data.TextLines;
+import java.io.IOException;
+import java.io.StringReader;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.IntStream;
+import org.apache.commons.csv.CSVFormat;
+import org.apache.commons.csv.CSVParser;
+import org.apache.commons.csv.CSVRecord;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Reads labelled texts from tables: {@code .csv} (RFC 4180), {@code .jsonl}, and otherwise tab-separated columns in which quotes
+ * have no meaning, each plain or gzip, in UTF-8.
+ */
+public final class LabelledFile {
+    private static final CSVFormat CSV = CSVFormat.RFC4180;
+    private static final CSVFormat TSV = CSVFormat.TDF
+            .builder()
+            .setQuote(null)
+            .setIgnoreSurroundingSpaces(false)
+            .get();
+
+    private LabelledFile() {}
+
+    /**
+     * Where things stand. Columns of CSV and TSV are called by a name in the first line, or by a number from 1. If the first line
+     * has none of the names, there is no header: then the text is in the first column, the label in the last, and a pair must
+     * have a number.
+     *
+     * @param text column or field of the text
+     * @param pair of a second text, or null
+     * @param label of the label or labels; null to read texts only
+     */
+    public record Columns(
+            String text, @Nullable String pair, @Nullable String label) {
+        /** {@code text} and {@code label}. */
+        public static final Columns DEFAULT = new Columns("text", null, "label");
+    }
+
+    /**
+     * Reads all rows.
+     *
+     * @throws DataException if the file can't be read, has no rows, or a row lacks a column, a text or a label; the line is named
+     */
+    public static List<LabelledText> read(Path file, Columns columns) {
+        String content = String.join("\n", TextLines.all(file));
+        String name = file.getFileName().toString().toLowerCase(Locale.ROOT).replaceFirst("\\.gz$", "");
+        List<LabelledText> rows = name.endsWith(".jsonl") || name.endsWith(".json")
+                ? readJson(file, content, columns)
+                : readTable(file, content, name.endsWith(".csv") ? CSV : TSV, columns);
+        if (rows.isEmpty()) {
+            throw new DataException(file + ": has no rows");
+        }
+        return rows;
+    }
+
+    private static List<LabelledText> readTable(Path file, String content, CSVFormat format, Columns columns) {
+        try (CSVParser parser = format.builder().setIgnoreEmptyLines(true).get().parse(new StringReader(content))) {
+            List<LabelledText> rows = new ArrayList<>();
+            Places places = null;
+            Iterator<CSVRecord> records = parser.iterator();
+            while (records.hasNext()) {
+                CSVRecord record = records.next();
+                String where = file + ", line " + firstLine(parser, record);
+                if (places == null) {
+                    places = Places.find(where, record, columns);
+                    if (places.header()) {
+                        continue;
+                    }
+                }
+                rows.add(places.row(where, record));
+            }
+            return rows;
+        } catch (UncheckedIOException e) { // how the iterator reports a broken quotation
+            throw new DataException(file + ": " + e.getCause().getMessage(), e);
+        } catch (IOException e) {
+            throw new DataException(file + ": cannot be read (" + e.getMessage() + ")", e);
+        }
+    }
+
+    /** The parser counts the ends of lines; a quoted value may contain some. */
+    private static long firstLine(CSVParser parser, CSVRecord record) {
+        long inside = record.stream()
+                .mapToLong(value -> value.chars().filter(c -> c == '\n').count())
+                .sum();
+        return Math.max(1, parser.getCurrentLineNumber() - inside);
+    }
+
+    /** Indices of the columns of one file. */
+    private record Places(boolean header, int text, int pair, int label, Columns columns) {
+        private static final int ABSENT = -1;
+
+        static Places find(String where, CSVRecord first, Columns columns) {
+            List<String> names = first.toList();
+            boolean header = names.contains(columns.text())
+                    || (columns.label() != null && names.contains(columns.label()))
+                    || (columns.pair() != null && names.contains(columns.pair()));
+            int text = index(where, columns.text(), header, names, 0);
+            int pair = columns.pair() == null ? ABSENT : index(where, columns.pair(), header, names, ABSENT);
+            int label = columns.label() == null
+                    ? ABSENT
+                    : index(where, columns.label(), header, names, Math.max(1, names.size() - 1));
+            return new Places(header, text, pair, label, columns);
+        }
+
+        private static int index(String where, String column, boolean header, List<String> names, int otherwise) {
+            int named = header ? names.indexOf(column) : ABSENT;
+            if (named >= 0) {
+                return named;
+            }
+            if (column.matches("[1-9][0-9]{0,3}")) {
+                return Integer.parseInt(column) - 1;
+            }
+            if (header || otherwise == ABSENT) {
+                throw new DataException(where + ": has no column \"" + column + "\"; its columns are " + names);
+            }
+            return otherwise;
+        }
+
+        LabelledText row(String where, CSVRecord record) {
+            String second = pair == ABSENT ? null : value(where, record, pair, "the second text");
+            List<String> labels = label == ABSENT
+                    ? List.of()
+                    : List.of(value(where, record, label, "the label").strip());
+            return new LabelledText(where, value(where, record, text, "the text"), second, labels);
+        }
+
+        private static String value(String where, CSVRecord record, int index, String what) {
+            if (index >= record.size()) {
+                throw new DataException(where + ": has " + record.size() + (record.size() == 1 ? " column" : " columns")
+                        + ", but " + what + " stands in column " + (index + 1));
+            }
+            if (record.get(index).isBlank()) {
+                throw new DataException(where + ": " + what + " (column " + (index + 1) + ") is empty");
+            }
+            return record.get(index);
+        }
+    }
+
+    private static List<LabelledText> readJson(Path file, String content, Columns columns) {
+        List<LabelledText> rows = new ArrayList<>();
+        String[] lines = content.split("\n", -1);
+        for (int i = 0; i < lines.length; i++) {
+            if (!lines[i].isBlank()) {
+                String where = file + ", line " + (i + 1);
+                JsonNode record = parse(where, lines[i]);
+                String pair = columns.pair() == null ? null : text(where, record, columns.pair());
+                List<String> labels = columns.label() == null ? List.of() : labels(where, record, columns.label());
+                rows.add(new LabelledText(where, text(where, record, columns.text()), pair, labels));
+            }
+        }
+        return rows;
+    }
+
+    private static JsonNode parse(String where, String line) {
+        try {
+            JsonNode record = JsonMapper.shared().readTree(line);
+            if (!record.isObject()) {
+                throw new DataException(where + ": not a JSON object");
+            }
+            return record;
+        } catch (JacksonException e) {
+            throw new DataException(where + ": not valid JSON (" + e.getOriginalMessage() + ")", e);
+        }
+    }
+
+    private static String text(String where, JsonNode record, String field) {
+        JsonNode value = record.path(field);
+        if (!value.isString() || value.stringValue().isBlank()) {
+            throw new DataException(
+                    where + ": has no text in field \"" + field + "\"; its fields are " + record.propertyNames());
+        }
+        return value.stringValue();
+    }
+
+    private static List<String> labels(String where, JsonNode record, String field) {
+        JsonNode value = record.path(field);
+        if (value.isArray()) {
+            return IntStream.range(0, value.size())
+                    .mapToObj(i -> label(where, value.get(i), field))
+                    .toList();
+        }
+        return List.of(label(where, value, field));
+    }
+
+    private static String label(String where, JsonNode value, String field) {
+        if (!value.isValueNode() || value.isNull() || value.asString().isBlank()) {
+            throw new DataException(where + ": has no label in field \"" + field + "\"");
+        }
+        return value.asString();
+    }
+}
