@@ -227,6 +227,17 @@ public final class SequenceLayout {
         return parts.size() == 1 ? parts.get(0) : torch.cat(new TensorVector(parts.toArray(Tensor[]::new)));
     }
 
+    /** The mean of each sequence's rows: {@code [tokens, size]} to {@code [batch, size]}. */
+    public Tensor means(Tensor packed) {
+        List<Tensor> parts = split(packed);
+        List<Tensor> means = new ArrayList<>();
+        for (int i = 0; i < parts.size(); i++) {
+            Run run = runs.get(i);
+            means.add(parts.get(i).view(run.sequences(), run.length(), -1).mean(1)); // [run.sequences, size]
+        }
+        return join(means);
+    }
+
     /**
      * Spreads packed rows over a padded tensor.
      *

@@ -1,5 +1,6 @@
 package io.transformer4j.checkpoint;
 
+import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -54,6 +55,45 @@ public final class SafetensorsWriter {
             out.write(header);
             for (TensorInfo info : layout) {
                 NativeTensors.write(tensors.get(info.name()), out);
+            }
+        });
+    }
+
+    /** Produces the rows of a matrix, some at a time, in order. */
+    @FunctionalInterface
+    public interface RowSource {
+        /** Hands all rows to {@code sink}, which copies them. */
+        void writeTo(RowSink sink) throws IOException;
+    }
+
+    /** Takes rows of a matrix, whole ones, one behind the other. */
+    @FunctionalInterface
+    public interface RowSink {
+        /** The next rows. */
+        void accept(float[] rows) throws IOException;
+    }
+
+    /**
+     * Writes a float32 matrix that need not fit into memory.
+     *
+     * @throws IllegalStateException if {@code source} gives another number of rows; then nothing is written
+     */
+    public static void writeMatrix(Path file, String name, long rows, long columns, RowSource source) {
+        long bytes = Math.multiplyExact(Math.multiplyExact(rows, columns), Float.BYTES);
+        byte[] header =
+                header(List.of(new TensorInfo(name, SafetensorsDtype.F32, List.of(rows, columns), 0, bytes)), Map.of());
+        AtomicFiles.write(file, out -> {
+            out.write(header);
+            long[] written = {0};
+            source.writeTo(values -> {
+                ByteBuffer buffer =
+                        ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+                buffer.asFloatBuffer().put(values);
+                out.write(buffer.array());
+                written[0] += buffer.capacity();
+            });
+            if (written[0] != bytes) {
+                throw new IllegalStateException(name + " has " + bytes + " bytes, but " + written[0] + " were given");
             }
         });
     }

@@ -1,14 +1,10 @@
 package io.transformer4j.pipelines;
 
 import io.transformer4j.attention.ChosenTokens;
-import io.transformer4j.attention.SequenceLayout;
 import io.transformer4j.models.BareModel;
 import io.transformer4j.models.ModelInputs;
-import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorVector;
-import org.bytedeco.pytorch.global.torch;
 
 /** How the vectors of a text's tokens become one. Special tokens count as tokens. */
 public enum Pooling {
@@ -28,7 +24,7 @@ public enum Pooling {
     Tensor texts(BareModel model, ModelInputs inputs) {
         return this == CLS
                 ? model.forward(inputs, ChosenTokens.of(inputs.layout().firstRows()))
-                : means(tokens(model, inputs), inputs.layout());
+                : inputs.layout().means(tokens(model, inputs));
     }
 
     /** The vectors of a batch's tokens, {@code [tokens, hiddenSize]}. */
@@ -43,15 +39,5 @@ public enum Pooling {
             sum = sum.add(layer);
         }
         return sum;
-    }
-
-    private static Tensor means(Tensor tokens, SequenceLayout layout) {
-        List<Tensor> texts = new ArrayList<>();
-        List<Tensor> parts = layout.split(tokens);
-        for (int i = 0; i < parts.size(); i++) {
-            SequenceLayout.Run run = layout.runs().get(i);
-            texts.add(parts.get(i).view(run.sequences(), run.length(), -1).mean(1)); // [run.sequences, hiddenSize]
-        }
-        return torch.cat(new TensorVector(texts.toArray(Tensor[]::new)));
     }
 }

@@ -29,6 +29,8 @@ import io.transformer4j.models.distilbert.DistilBertForQuestionAnswering;
 import io.transformer4j.models.distilbert.DistilBertForSequenceClassification;
 import io.transformer4j.models.distilbert.DistilBertForTokenClassification;
 import io.transformer4j.models.distilbert.DistilBertModel;
+import io.transformer4j.models.encoder.EncoderModel;
+import io.transformer4j.models.features.FeatureBasedModel;
 import io.transformer4j.models.gpt2.GPT2Config;
 import io.transformer4j.models.gpt2.GPT2LMHeadModel;
 import io.transformer4j.models.gpt2.GPT2Model;
@@ -86,6 +88,8 @@ public final class Models {
     /** Keys that {@code generation_config.json} takes from {@code config.json} where there was none. */
     private static final List<String> GENERATION_KEYS =
             List.of("bos_token_id", "eos_token_id", "pad_token_id", "decoder_start_token_id", "forced_eos_token_id");
+
+    private static final String FEATURE_BASED = FeatureBasedModel.class.getSimpleName();
 
     private static final Logger LOG = LoggerFactory.getLogger(Models.class);
 
@@ -183,6 +187,10 @@ public final class Models {
 
         PretrainedModel build(Path file, Map<String, Object> tree, String architecture) {
             Function<C, PretrainedModel> factory = architectures.get(architecture);
+            if (architecture.equals(FEATURE_BASED)
+                    && buildBare(file, tree).withoutOptionalParts() instanceof EncoderModel<?> encoder) {
+                return new FeatureBasedModel<>(encoder, file);
+            }
             if (factory == null) {
                 throw new CheckpointException(
                         file,
@@ -299,6 +307,44 @@ public final class Models {
             if (!report.ignored().isEmpty()) {
                 LOG.info("{}: not needed by {}: {}", folder, model.architecture(), String.join(", ", report.ignored()));
             }
+            return model;
+        } catch (RuntimeException e) {
+            model.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Builds a model without weights.
+     *
+     * @param architecture HF's name of the class, or its ending behind the family's name, such as {@code
+     *     ForSequenceClassification}
+     * @param source for messages: where the tree comes from
+     */
+    public static PretrainedModel buildWithHead(Map<String, Object> tree, String architecture, Path source) {
+        Family<?> family = family(source, tree);
+        String name = family.architectures().keySet().stream()
+                .filter(known -> known.endsWith(architecture))
+                .findFirst()
+                .orElse(architecture);
+        return family.build(source, tree, name);
+    }
+
+    /**
+     * Loads what a checkpoint folder has of a model with another configuration or head than it was saved with, and gives the rest,
+     * such as a new head, its first values.
+     *
+     * @param tree stands for the folder's {@code config.json}
+     * @param architecture as for {@link #buildWithHead}
+     * @throws CheckpointException if the folder's family has no such class, or a weight is mis-shaped
+     */
+    public static PretrainedModel loadWithNewHead(
+            Path folder, Map<String, Object> tree, String architecture, Device device, long seed) {
+        PretrainedModel model = buildWithHead(tree, architecture, folder.resolve(CONFIG_NAME));
+        try {
+            WeightLoader.Report report = WeightLoader.loadPartly(model, folder, device, seed);
+            LOG.info(
+                    "{}: new weights of {}: {}", folder, model.architecture(), String.join(", ", report.initialized()));
             return model;
         } catch (RuntimeException e) {
             model.close();

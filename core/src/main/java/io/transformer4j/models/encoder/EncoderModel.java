@@ -151,6 +151,12 @@ public abstract class EncoderModel<C extends PretrainedConfig> extends Pretraine
         return outputs;
     }
 
+    /** Another encoder of this architecture, without weights. */
+    @SuppressWarnings("unchecked") // a model makes others of its own class
+    public final EncoderModel<C> another() {
+        return (EncoderModel<C>) newInstance();
+    }
+
     /** The word embeddings, which masked-language heads share. */
     public final Embedding wordEmbeddings() {
         return embeddings.word();
