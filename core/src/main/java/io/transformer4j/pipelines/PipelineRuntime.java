@@ -1,5 +1,6 @@
 package io.transformer4j.pipelines;
 
+import io.transformer4j.attention.SequenceLayout;
 import io.transformer4j.models.ModelInputs;
 import io.transformer4j.models.PretrainedModel;
 import io.transformer4j.tokenizers.EncodeOptions;
@@ -12,6 +13,7 @@ import io.transformer4j.torch.Precision;
 import io.transformer4j.torch.TensorScope;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
@@ -21,11 +23,19 @@ import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.NoGradGuard;
+import org.jspecify.annotations.Nullable;
 
-/** What pipelines have in common: a model, its tokenizer and compute threads. Thread-safe. */
-final class PipelineRuntime<M extends PretrainedModel> implements AutoCloseable {
+/**
+ * What pipelines have in common: a model, its tokenizer and compute threads. Thread-safe. For those who make pipelines of their own.
+ *
+ * @param <M> what the model can do
+ */
+public final class PipelineRuntime<M extends PretrainedModel> implements AutoCloseable {
     /** Enough rows for products at full speed, few enough for activations to stay small. */
     private static final int MAX_BATCH_TOKENS = 2048;
+
+    /** Windows share a fourth of their tokens with the one before. */
+    private static final int OVERLAP = 4;
 
     private final M model;
     private final Tokenizer tokenizer;
@@ -39,7 +49,8 @@ final class PipelineRuntime<M extends PretrainedModel> implements AutoCloseable 
         this.options = options;
     }
 
-    static <M extends PretrainedModel> PipelineRuntime<M> open(
+    /** Opens the tokenizer of {@code folder} and the model that {@code loader} reads. */
+    public static <M extends PretrainedModel> PipelineRuntime<M> open(
             Path folder, PipelineOptions options, Function<Device, M> loader) {
         Tokenizer tokenizer = Tokenizer.load(folder).withOptions(EncodeOptions.defaults());
         ComputePool pool = new ComputePool(options.threads());
@@ -51,11 +62,13 @@ final class PipelineRuntime<M extends PretrainedModel> implements AutoCloseable 
         }
     }
 
-    M model() {
+    /** The model. */
+    public M model() {
         return model;
     }
 
-    Tokenizer tokenizer() {
+    /** The tokenizer, without truncation or padding of its own. */
+    public Tokenizer tokenizer() {
         return tokenizer;
     }
 
@@ -72,7 +85,7 @@ final class PipelineRuntime<M extends PretrainedModel> implements AutoCloseable 
      *
      * @throws IllegalArgumentException if a text has no tokens or, without truncation, more than the model has positions
      */
-    List<Encoding> encode(List<String> texts) {
+    public List<Encoding> encode(List<String> texts) {
         return encode(texts, model.config().maxInputLength());
     }
 
@@ -89,9 +102,7 @@ final class PipelineRuntime<M extends PretrainedModel> implements AutoCloseable 
         List<Encoding> encodings = tokenizer.encodeBatch(texts, how);
         for (int i = 0; i < encodings.size(); i++) {
             int length = encodings.get(i).length();
-            if (length == 0) {
-                throw new IllegalArgumentException("text " + i + " has no tokens: give at least one word");
-            }
+            requireTokens(i, length);
             if (length > positions) {
                 throw new IllegalArgumentException("text " + i + " has " + length
                         + " tokens, but the model's max_position_embeddings is " + positions
@@ -113,9 +124,57 @@ final class PipelineRuntime<M extends PretrainedModel> implements AutoCloseable 
         });
     }
 
+    /**
+     * Tokens of the texts or pairs in windows that overlap, as many as it takes to cover them; with truncation only the first. Of a
+     * pair it is the second text that is cut, and the first is in every window.
+     *
+     * @throws IllegalArgumentException if one has no tokens, or the first of a pair fills a window
+     */
+    public List<List<Encoding>> encodeWindows(List<String> texts, @Nullable List<String> pairs) {
+        int positions = model.config().maxInputLength();
+        Truncation.Strategy cut = pairs == null ? Truncation.Strategy.ONLY_FIRST : Truncation.Strategy.ONLY_SECOND;
+        EncodeOptions how = EncodeOptions.defaults()
+                .withTruncation(Truncation.toLength(positions).withStrategy(cut).withStride(positions / OVERLAP))
+                .withCompleteOverflow(!options.truncation());
+        List<Encoding> first = tokenizer.encodeBatch(texts, pairs, how);
+        List<List<Encoding>> windows = new ArrayList<>();
+        for (int i = 0; i < first.size(); i++) {
+            requireTokens(i, first.get(i).length());
+            List<Encoding> all = new ArrayList<>(List.of(first.get(i)));
+            if (!options.truncation()) {
+                all.addAll(first.get(i).overflowing());
+            }
+            windows.add(List.copyOf(all));
+        }
+        return List.copyOf(windows);
+    }
+
+    private static void requireTokens(int text, int length) {
+        if (length == 0) {
+            throw new IllegalArgumentException("text " + text + " has no tokens: give at least one word");
+        }
+    }
+
+    /**
+     * As {@link #run}, for texts that are windows each.
+     *
+     * @return the results of each text's windows
+     */
+    public <R> List<List<R>> runWindows(List<List<Encoding>> windows, BatchFunction<R> function) {
+        List<R> flat = run(windows.stream().flatMap(List::stream).toList(), function);
+        List<List<R>> results = new ArrayList<>();
+        int at = 0;
+        for (List<Encoding> text : windows) {
+            results.add(flat.subList(at, at + text.size()));
+            at += text.size();
+        }
+        return results;
+    }
+
     /** Computes the results of a batch, in its order, inside a scope and without gradients. */
     @FunctionalInterface
-    interface BatchFunction<R> {
+    public interface BatchFunction<R> {
+        /** One result for each sequence of {@code inputs}. */
         List<R> apply(ModelInputs inputs, List<Encoding> batch);
     }
 
@@ -124,7 +183,7 @@ final class PipelineRuntime<M extends PretrainedModel> implements AutoCloseable 
      *
      * @return in the order of {@code encodings}
      */
-    <R> List<R> run(List<Encoding> encodings, BatchFunction<R> function) {
+    public <R> List<R> run(List<Encoding> encodings, BatchFunction<R> function) {
         List<List<Integer>> batches = batches(encodings);
         AtomicInteger next = new AtomicInteger();
         List<R> results = new ArrayList<>(Collections.nCopies(encodings.size(), null));
@@ -145,12 +204,28 @@ final class PipelineRuntime<M extends PretrainedModel> implements AutoCloseable 
             List<Integer> indices, List<Encoding> encodings, BatchFunction<R> function, List<R> results) {
         try (TensorScope scope = new TensorScope()) {
             List<Encoding> batch = indices.stream().map(encodings::get).toList();
-            List<int[]> ids = batch.stream().map(Encoding::ids).toList();
-            List<R> computed = function.apply(ModelInputs.of(ids, model.device()), batch);
+            List<R> computed = function.apply(inputs(batch), batch);
             for (int i = 0; i < computed.size(); i++) {
                 results.set(indices.get(i), computed.get(i)); // each element is written by one worker
             }
         }
+    }
+
+    private ModelInputs inputs(List<Encoding> batch) {
+        return ModelInputs.of(
+                longs(batch, Encoding::ids),
+                longs(batch, Encoding::typeIds),
+                null,
+                SequenceLayout.of(batch.stream().mapToInt(Encoding::length).toArray()),
+                model.device());
+    }
+
+    private static long[] longs(List<Encoding> batch, Function<Encoding, int[]> column) {
+        return batch.stream()
+                .map(column)
+                .flatMapToInt(Arrays::stream)
+                .asLongStream()
+                .toArray();
     }
 
     private List<List<Integer>> batches(List<Encoding> encodings) {

@@ -78,4 +78,54 @@ public final class Pipelines {
     public static SummarizationPipeline summarization(Path folder, PipelineOptions options) {
         return new SummarizationPipeline(folder, options);
     }
+
+    /** Classifies texts, or gives numbers for them, with a sequence classifier, by {@link PipelineOptions#DEFAULT}. */
+    public static TextClassificationPipeline textClassification(Path folder) {
+        return textClassification(folder, PipelineOptions.DEFAULT);
+    }
+
+    /** Classifies texts, or gives numbers for them, with a sequence classifier. */
+    public static TextClassificationPipeline textClassification(Path folder, PipelineOptions options) {
+        return new TextClassificationPipeline(folder, options);
+    }
+
+    /** Finds entities in texts with a token classifier, by {@link PipelineOptions#DEFAULT}. */
+    public static TokenClassificationPipeline tokenClassification(Path folder) {
+        return tokenClassification(folder, PipelineOptions.DEFAULT);
+    }
+
+    /** Finds entities in texts with a token classifier. */
+    public static TokenClassificationPipeline tokenClassification(Path folder, PipelineOptions options) {
+        return new TokenClassificationPipeline(folder, options);
+    }
+
+    /** Finds answers in texts with a model that points at spans, by {@link PipelineOptions#DEFAULT}. */
+    public static QuestionAnsweringPipeline questionAnswering(Path folder) {
+        return questionAnswering(folder, PipelineOptions.DEFAULT);
+    }
+
+    /** Finds answers in texts with a model that points at spans. */
+    public static QuestionAnsweringPipeline questionAnswering(Path folder, PipelineOptions options) {
+        return new QuestionAnsweringPipeline(folder, options);
+    }
+
+    /** Compares texts by their vectors, by {@link PipelineOptions#DEFAULT}. */
+    public static SentenceSimilarityPipeline sentenceSimilarity(Path folder) {
+        return sentenceSimilarity(folder, PipelineOptions.DEFAULT);
+    }
+
+    /** Compares texts by their vectors. */
+    public static SentenceSimilarityPipeline sentenceSimilarity(Path folder, PipelineOptions options) {
+        return new SentenceSimilarityPipeline(folder, options);
+    }
+
+    /** Classifies texts by labels never learnt, with a model of entailment, by {@link PipelineOptions#DEFAULT}. */
+    public static ZeroShotClassificationPipeline zeroShotClassification(Path folder) {
+        return zeroShotClassification(folder, PipelineOptions.DEFAULT);
+    }
+
+    /** Classifies texts by labels never learnt, with a model of entailment. */
+    public static ZeroShotClassificationPipeline zeroShotClassification(Path folder, PipelineOptions options) {
+        return new ZeroShotClassificationPipeline(folder, options);
+    }
 }

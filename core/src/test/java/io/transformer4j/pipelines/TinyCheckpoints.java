@@ -20,8 +20,9 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** Checkpoint folders with small random models and tokenizers trained on a few sentences. */
-final class TinyCheckpoints {
-    static final int POSITIONS = 24;
+public final class TinyCheckpoints {
+    /** Most tokens of an input. */
+    public static final int POSITIONS = 24;
 
     private static final String[] SENTENCES = {
         "the cat sat on the mat and looked at the river",
@@ -32,7 +33,8 @@ final class TinyCheckpoints {
 
     private TinyCheckpoints() {}
 
-    static Path bert(Path folder) {
+    /** A masked-language model of five layers. */
+    public static Path bert(Path folder) {
         Tokenizer tokenizer = WordPieceTrainer.builder()
                 .vocabSize(90)
                 .minFrequency(1)
@@ -50,7 +52,8 @@ final class TinyCheckpoints {
                 folder);
     }
 
-    static Path gpt2(Path folder) {
+    /** A causal language model of two layers. */
+    public static Path gpt2(Path folder) {
         Tokenizer tokenizer = BpeTrainer.builder()
                 .vocabSize(300)
                 .minFrequency(1)
