@@ -52,6 +52,7 @@ class ArchitectureTest {
             .layer("use")
             .definedBy(
                     "io.transformer4j.pretraining..",
+                    "io.transformer4j.finetuning..",
                     "io.transformer4j.seq2seq..",
                     "io.transformer4j.pipelines..",
                     "io.transformer4j.scaling..",

@@ -256,6 +256,38 @@ public final class Charts {
     }
 
     /**
+     * Draws how often each class was taken for each other one: actual classes downwards, predicted ones to the right.
+     *
+     * @param labels names of the classes
+     * @param counts {@code [actual][predicted]}
+     */
+    public static void confusion(Path file, String title, List<String> labels, long[][] counts) throws IOException {
+        HeatMapChart chart = new HeatMapChartBuilder()
+                .width(WIDTH)
+                .height(HEIGHT)
+                .title(title)
+                .xAxisTitle("predicted")
+                .yAxisTitle("actual")
+                .build();
+        style(chart.getStyler());
+        chart.getStyler().setShowValue(true).setValueFont(font(Font.PLAIN, 16)).setHeatMapValueDecimalPattern("#,##0");
+        chart.getStyler().setRangeColors(new Color[] {Color.WHITE, COLORS[0]});
+        List<Number[]> cells = new ArrayList<>();
+        int last = labels.size() - 1;
+        for (int actual = 0; actual <= last; actual++) { // rows are drawn from the bottom
+            for (int predicted = 0; predicted <= last; predicted++) {
+                cells.add(new Number[] {predicted, actual, counts[last - actual][predicted]});
+            }
+        }
+        List<String> upwards = new ArrayList<>(labels);
+        Collections.reverse(upwards);
+        if (!labels.isEmpty()) {
+            chart.addSeries("cases", labels, upwards, cells);
+        }
+        write(file, title, chart, labels.isEmpty());
+    }
+
+    /**
      * Draws bars, each with its value on it.
      *
      * @param unit of the values, e.g. {@code tokens/s}

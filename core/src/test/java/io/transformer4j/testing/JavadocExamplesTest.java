@@ -29,6 +29,8 @@ class JavadocExamplesTest {
 
     /** What the examples take as given. */
     private static final String FRAME = """
+            import io.transformer4j.data.labelled.*;
+            import io.transformer4j.finetuning.*;
             import io.transformer4j.generation.*;
             import io.transformer4j.models.gpt2.*;
             import io.transformer4j.pipelines.*;
@@ -51,7 +53,7 @@ class JavadocExamplesTest {
             """;
 
     @ParameterizedTest
-    @ValueSource(strings = {"generation", "pipelines", "profiling"})
+    @ValueSource(strings = {"generation", "pipelines", "profiling", "finetuning"})
     void compile(String packageName, @TempDir Path classes) throws IOException {
         int examples = 0;
         try (Stream<Path> files = Files.list(SOURCES.resolve(packageName))) {

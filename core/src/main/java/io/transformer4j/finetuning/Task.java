@@ -1,0 +1,52 @@
+package io.transformer4j.finetuning;
+
+import io.transformer4j.data.DataException;
+import io.transformer4j.data.labelled.Split;
+import io.transformer4j.models.Labels;
+import io.transformer4j.pipelines.PipelineOptions;
+import io.transformer4j.tokenizers.Tokenizer;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * A kind of problem. Implementations are immutable and thread-safe.
+ *
+ * @param <R> a row of its data
+ */
+public interface Task<R> {
+    /** How HF's class names of models for it end, such as {@code ForSequenceClassification}. */
+    String architecture();
+
+    /**
+     * Reads rows with their labels.
+     *
+     * @throws DataException if a row isn't as it should be; the line is named
+     */
+    List<R> read(Path file);
+
+    /**
+     * The labels that rows have.
+     *
+     * @throws DataException if there is nothing to tell apart
+     */
+    Labels labels(List<R> training);
+
+    /**
+     * Rows as tokens and targets. Nothing is random.
+     *
+     * @param maxLength most tokens of an example
+     * @throws DataException if a row has a label that isn't among {@code labels}; the line is named
+     */
+    ExampleDataset examples(List<R> rows, Labels labels, Tokenizer tokenizer, int maxLength);
+
+    /** Holds out a part of the rows, of each class the same share where rows have one class. */
+    Split<R> split(List<R> rows, double fraction, long seed);
+
+    /**
+     * Judges a model by its answers on rows that it hasn't seen.
+     *
+     * @param model checkpoint folder
+     * @throws DataException if a row has a label that the model doesn't know; the line is named
+     */
+    Scores evaluate(Path model, List<R> rows, PipelineOptions options);
+}
