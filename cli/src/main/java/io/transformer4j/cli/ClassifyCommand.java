@@ -1,0 +1,97 @@
+package io.transformer4j.cli;
+
+import io.transformer4j.pipelines.Pipelines;
+import io.transformer4j.pipelines.TextClassificationPipeline;
+import io.transformer4j.pipelines.ZeroShotClassificationPipeline;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code t4j classify}: texts in, labels and their scores out, as JSON lines. */
+@Command(
+        name = "classify",
+        description = "Say which labels texts have.",
+        footer = {
+            "%nExamples:",
+            "  t4j classify my-classifier 'A film of rare beauty.'",
+            "  t4j classify my-nli --zero-shot sports,politics --file texts.txt"
+        })
+final class ClassifyCommand implements Callable<Integer> {
+    @Mixin
+    final ConfigOptions config = new ConfigOptions();
+
+    @Parameters(index = "0", paramLabel = "MODEL", description = "Checkpoint folder.")
+    private @Nullable Path model;
+
+    @Parameters(
+            index = "1..*",
+            arity = "0..*",
+            paramLabel = "TEXT",
+            description = "Texts; - for the lines of standard input.")
+    private List<String> texts = new ArrayList<>();
+
+    @Option(names = "--file", paramLabel = "FILE", description = "Take the lines of a file as texts too.")
+    private @Nullable Path file;
+
+    @Option(
+            names = "--zero-shot",
+            split = ",",
+            paramLabel = "LABEL",
+            description = "Labels the model never learnt; it must tell entailment from contradiction.")
+    private List<String> zeroShot = new ArrayList<>();
+
+    @Option(names = "--several", description = "--zero-shot: several labels may hold at once.")
+    private boolean several;
+
+    @Option(
+            names = "--truncation",
+            description = "Cut texts that are longer than the model reads, instead of going through them in windows.")
+    private boolean truncation;
+
+    @Mixin
+    final ComputeOptions compute = new ComputeOptions();
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException {
+        PrintWriter printer = Objects.requireNonNull(spec).commandLine().getOut();
+        Path folder = Objects.requireNonNull(model);
+        if (zeroShot.isEmpty()) {
+            try (TextClassificationPipeline pipeline =
+                    Pipelines.textClassification(folder, compute.pipeline(truncation))) {
+                Texts.forEachChunk(
+                        texts,
+                        file,
+                        chunk -> JsonLines.print(printer, "text", chunk, "result", pipeline.classify(chunk)));
+            }
+        } else {
+            try (ZeroShotClassificationPipeline pipeline =
+                    Pipelines.zeroShotClassification(folder, compute.pipeline(truncation))) {
+                String hypothesis = ZeroShotClassificationPipeline.DEFAULT_HYPOTHESIS;
+                Texts.forEachChunk(
+                        texts,
+                        file,
+                        chunk -> JsonLines.print(
+                                printer,
+                                "text",
+                                chunk,
+                                "result",
+                                pipeline.classify(chunk, zeroShot, hypothesis, several)));
+            }
+        }
+        return T4j.OK;
+    }
+}

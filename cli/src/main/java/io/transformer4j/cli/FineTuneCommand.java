@@ -1,0 +1,214 @@
+package io.transformer4j.cli;
+
+import io.transformer4j.data.labelled.Split;
+import io.transformer4j.evaluation.ConfusionMatrix;
+import io.transformer4j.files.AtomicFile;
+import io.transformer4j.finetuning.FeatureTrainer;
+import io.transformer4j.finetuning.FineTuneSettings;
+import io.transformer4j.finetuning.FineTuner;
+import io.transformer4j.finetuning.Scores;
+import io.transformer4j.finetuning.SeedResults;
+import io.transformer4j.finetuning.Task;
+import io.transformer4j.finetuning.TokenClassificationTask;
+import io.transformer4j.finetuning.TrainedModel;
+import io.transformer4j.torch.ComputePool;
+import io.transformer4j.tracking.Charts;
+import io.transformer4j.training.RunLogger;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
+import tools.jackson.databind.json.JsonMapper;
+
+/** {@code t4j finetune}: a pre-trained encoder and labelled data in, a classifier, tagger or reader out. */
+@Command(
+        name = "finetune",
+        description = "Fine-tune a pre-trained encoder on a task, or train a head on its features.",
+        footer = {
+            "%nExamples:",
+            "  t4j finetune --task text-classification --model all-MiniLM-L6-v2 --train train.tsv --test test.tsv --out run",
+            "  t4j finetune --task token-classification --mode features --head bilstm --crf --model bert --train ner.conll"
+                    + " --out run",
+            "  t4j finetune --task regression --pair-column 2 --model bert --train pairs.csv --seeds 1,2,3 --out run"
+        })
+final class FineTuneCommand implements Callable<Integer> {
+    private enum Mode {
+        FINE_TUNE,
+        FEATURES
+    }
+
+    private static final String RESULTS = "results";
+
+    @Mixin
+    final ConfigOptions config = new ConfigOptions();
+
+    @Mixin
+    final TaskOptions task = new TaskOptions();
+
+    @Option(names = "--model", required = true, paramLabel = "FOLDER", description = "Pre-trained encoder.")
+    private @Nullable Path model;
+
+    @Option(names = "--train", required = true, paramLabel = "FILE", description = "Training data.")
+    private @Nullable Path train;
+
+    @Option(names = "--validation", paramLabel = "FILE", description = "Data for the loss on the way.")
+    private @Nullable Path validation;
+
+    @Option(
+            names = "--validation-fraction",
+            paramLabel = "R",
+            defaultValue = "0",
+            description = "Without --validation: share of each class that is held out (default: ${DEFAULT-VALUE}).")
+    private double validationFraction;
+
+    @Option(names = "--test", paramLabel = "FILE", description = "Data to judge the result by.")
+    private @Nullable Path test;
+
+    @Option(names = "--out", required = true, paramLabel = "FOLDER", description = "Where model and results go.")
+    private @Nullable Path out;
+
+    @Option(
+            names = "--mode",
+            paramLabel = "NAME",
+            defaultValue = "fine-tune",
+            converter = ModeConverter.class,
+            description = "fine-tune (the encoder learns too) or features (only a head learns)"
+                    + " (default: ${DEFAULT-VALUE}).")
+    private Mode mode = Mode.FINE_TUNE;
+
+    @Option(
+            names = "--seeds",
+            split = ",",
+            paramLabel = "N",
+            description = "Train once with each of these seeds, in folders of their own; instead of --seed.")
+    private List<Long> seeds = new ArrayList<>();
+
+    @Mixin
+    final FineTuneOptions tuning = new FineTuneOptions();
+
+    @Mixin
+    final FeatureHeadOptions head = new FeatureHeadOptions();
+
+    @Mixin
+    final ComputeOptions compute = new ComputeOptions();
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    private static final class ModeConverter implements ITypeConverter<Mode> {
+        @Override
+        public Mode convert(String value) {
+            return switch (value) {
+                case "fine-tune", "FINE_TUNE" -> Mode.FINE_TUNE;
+                case "features", "FEATURES" -> Mode.FEATURES;
+                default -> throw new TypeConversionException("must be fine-tune or features, not '" + value + "'");
+            };
+        }
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        run(task.task());
+        return T4j.OK;
+    }
+
+    private <R> void run(Task<R> chosen) throws IOException {
+        Path folder = Objects.requireNonNull(out);
+        List<R> rows = chosen.read(Objects.requireNonNull(train));
+        List<R> held = validation == null ? List.of() : chosen.read(validation);
+        List<R> judged = test == null ? List.of() : chosen.read(test);
+        List<Long> all = seeds.isEmpty() ? List.of(compute.seed()) : seeds;
+        List<SeedResults.Run> runs = new ArrayList<>();
+        for (long seed : all) {
+            Split<R> split = validation == null && validationFraction > 0
+                    ? chosen.split(rows, validationFraction, seed)
+                    : new Split<>(rows, held);
+            Path runFolder = all.size() == 1 ? folder : folder.resolve("seed-" + seed);
+            TrainedModel trained = train(chosen, split, seed, runFolder, folder);
+            Map<String, Double> scores = judged.isEmpty() ? Map.of() : judge(chosen, trained, judged);
+            runs.add(new SeedResults.Run(seed, scores, trained.secondsPerEpoch()));
+        }
+        SeedResults results = new SeedResults(runs);
+        AtomicFile.writeString(folder.resolve(RESULTS + ".md"), results.markdown());
+        AtomicFile.writeString(
+                folder.resolve(RESULTS + ".json"),
+                JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(results));
+        PrintWriter printer = printer();
+        printer.print(results.markdown());
+        printer.flush();
+    }
+
+    private <R> TrainedModel train(Task<R> chosen, Split<R> split, long seed, Path runFolder, Path folder) {
+        FineTuneSettings settings = tuning.settings(mode == Mode.FEATURES, compute.precision(), seed);
+        Path encoder = Objects.requireNonNull(model);
+        PrintWriter printer = printer();
+        printer.printf(
+                Locale.ROOT,
+                "%,d rows, %,d held out, %d epochs, seed %d%n",
+                split.train().size(),
+                split.heldOut().size(),
+                settings.epochs(),
+                seed);
+        printer.flush();
+        try (ComputePool pool = compute.pool();
+                RunLogger logger = new RunLogger(runFolder, chosen.architecture());
+                TrainingDisplay display = new TrainingDisplay("training")) {
+            TrainedModel trained = mode == Mode.FINE_TUNE
+                    ? new FineTuner<>(chosen, encoder, settings, pool, compute.device())
+                            .train(split.train(), split.heldOut(), runFolder, List.of(logger, display))
+                    : new FeatureTrainer<>(
+                                    chosen,
+                                    encoder,
+                                    head.head(chosen instanceof TokenClassificationTask),
+                                    settings,
+                                    pool,
+                                    head.cache(folder))
+                            .train(split.train(), split.heldOut(), runFolder, List.of(logger, display));
+            printer.printf(
+                    Locale.ROOT,
+                    "%,d steps, %.1f s an epoch%s%s; the model is in %s%n",
+                    trained.state().globalStep(),
+                    trained.secondsPerEpoch(),
+                    trained.preparationSeconds() > 0
+                            ? String.format(Locale.ROOT, " after %.1f s for features", trained.preparationSeconds())
+                            : "",
+                    trained.truncated() > 0
+                            ? String.format(
+                                    Locale.ROOT, "; %,d rows were too long and have been cut", trained.truncated())
+                            : "",
+                    trained.folder());
+            printer.flush();
+            return trained;
+        }
+    }
+
+    private <R> Map<String, Double> judge(Task<R> chosen, TrainedModel trained, List<R> rows) throws IOException {
+        Scores scores = chosen.evaluate(trained.folder(), rows, compute.pipeline(false));
+        ConfusionMatrix confusion = scores.confusion();
+        if (confusion != null) {
+            Charts.confusion(
+                    trained.folder().resolve("confusion.png"),
+                    "classes of the test data",
+                    confusion.labels(),
+                    confusion.counts());
+        }
+        return scores.values();
+    }
+
+    private PrintWriter printer() {
+        return Objects.requireNonNull(spec).commandLine().getOut();
+    }
+}

@@ -1,0 +1,125 @@
+package io.transformer4j.cli;
+
+import io.transformer4j.finetuning.FineTuneSettings;
+import io.transformer4j.torch.Precision;
+import io.transformer4j.training.TrainingArguments;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Mixin of {@code finetune}: names and meaning as in {@link FineTuneSettings}. */
+final class FineTuneOptions {
+    private static final double FINE_TUNE_RATE = 5e-5;
+    private static final double HEAD_RATE = 1e-3;
+
+    @Option(
+            names = "--epochs",
+            paramLabel = "N",
+            defaultValue = "3",
+            description = "Passes over the training data (default: ${DEFAULT-VALUE}).")
+    private int epochs;
+
+    @Option(
+            names = "--batch-size",
+            paramLabel = "N",
+            defaultValue = "32",
+            description = "Examples in a step (default: ${DEFAULT-VALUE}).")
+    private int batchSize;
+
+    @Option(
+            names = "--learning-rate",
+            paramLabel = "R",
+            description = "Peak learning rate (default: 5e-5, with --mode features 1e-3).")
+    private @Nullable Double learningRate;
+
+    @Option(
+            names = "--warmup-ratio",
+            paramLabel = "R",
+            defaultValue = "0.1",
+            description = "Share of the steps until the peak (default: ${DEFAULT-VALUE}).")
+    private double warmupRatio;
+
+    @Option(
+            names = "--weight-decay",
+            paramLabel = "R",
+            defaultValue = "0.01",
+            description = "Decoupled decay of matrices (default: ${DEFAULT-VALUE}).")
+    private double weightDecay;
+
+    @Option(
+            names = "--max-length",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "Most tokens of an example, 0 for as many as the model reads (default: ${DEFAULT-VALUE}).")
+    private int maxLength;
+
+    @Option(
+            names = "--trainable-layers",
+            paramLabel = "N",
+            defaultValue = "-1",
+            description = "How many upper layers learn, -1 for all and the embeddings (default: ${DEFAULT-VALUE}).")
+    private int trainableLayers;
+
+    @Option(
+            names = "--layer-decay",
+            paramLabel = "R",
+            defaultValue = "1",
+            description = "Factor of the learning rate from a layer to the one below (default: ${DEFAULT-VALUE}).")
+    private double layerDecay;
+
+    @Option(names = "--balanced-classes", description = "Let rare classes weigh more.")
+    private boolean balancedClasses;
+
+    @Option(names = "--from-scratch", description = "Start from random weights, to see what pre-training is worth.")
+    private boolean fromScratch;
+
+    @Option(names = "--group-by-length", description = "Put examples of similar length into one batch.")
+    private boolean groupByLength;
+
+    @Option(
+            names = "--logging-steps",
+            paramLabel = "N",
+            defaultValue = "20",
+            description = "Steps between log records (default: ${DEFAULT-VALUE}).")
+    private long loggingSteps;
+
+    @Option(
+            names = "--eval-steps",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "Steps between evaluations, 0 for one at the end (default: ${DEFAULT-VALUE}).")
+    private long evalSteps;
+
+    @Option(
+            names = "--early-stopping-patience",
+            paramLabel = "N",
+            defaultValue = "0",
+            description =
+                    "Evaluations without improvement before the run stops, 0 for never (default: ${DEFAULT-VALUE}).")
+    private int earlyStoppingPatience;
+
+    @Option(names = "--load-best-model-at-end", description = "End with the weights of the best evaluation.")
+    private boolean loadBestModelAtEnd;
+
+    /** The options as settings. */
+    FineTuneSettings settings(boolean features, Precision precision, long seed) {
+        double rate = learningRate == null ? (features ? HEAD_RATE : FINE_TUNE_RATE) : learningRate;
+        TrainingArguments training = TrainingArguments.DEFAULTS.with(a -> a.batchSize(batchSize)
+                .learningRate(rate)
+                .weightDecay(weightDecay)
+                .groupByLength(groupByLength)
+                .loggingSteps(loggingSteps)
+                .evalSteps(evalSteps)
+                .earlyStoppingPatience(earlyStoppingPatience)
+                .loadBestModelAtEnd(loadBestModelAtEnd)
+                .precision(precision)
+                .seed(seed));
+        return FineTuneSettings.DEFAULTS.with(s -> s.epochs(epochs)
+                .warmupRatio(warmupRatio)
+                .maxLength(maxLength)
+                .trainableLayers(trainableLayers)
+                .layerDecay(layerDecay)
+                .balancedClasses(balancedClasses)
+                .fromScratch(fromScratch)
+                .training(training));
+    }
+}

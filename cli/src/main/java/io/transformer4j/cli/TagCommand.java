@@ -1,0 +1,78 @@
+package io.transformer4j.cli;
+
+import io.transformer4j.pipelines.Aggregation;
+import io.transformer4j.pipelines.Pipelines;
+import io.transformer4j.pipelines.TokenClassificationPipeline;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code t4j tag}: texts in, entities with their places out, as JSON lines. */
+@Command(
+        name = "tag",
+        description = "Find entities in texts.",
+        footer = {
+            "%nExamples:",
+            "  t4j tag my-tagger 'Ada Lovelace lived in London.'",
+            "  t4j tag my-tagger --aggregation average --file texts.txt"
+        })
+final class TagCommand implements Callable<Integer> {
+    @Mixin
+    final ConfigOptions config = new ConfigOptions();
+
+    @Parameters(index = "0", paramLabel = "MODEL", description = "Checkpoint folder.")
+    private @Nullable Path model;
+
+    @Parameters(
+            index = "1..*",
+            arity = "0..*",
+            paramLabel = "TEXT",
+            description = "Texts; - for the lines of standard input.")
+    private List<String> texts = new ArrayList<>();
+
+    @Option(names = "--file", paramLabel = "FILE", description = "Take the lines of a file as texts too.")
+    private @Nullable Path file;
+
+    @Option(
+            names = "--aggregation",
+            paramLabel = "NAME",
+            defaultValue = "first",
+            description = "Which tokens of a word say its label: first, average or max (default: ${DEFAULT-VALUE}).")
+    private Aggregation aggregation = Aggregation.FIRST;
+
+    @Option(
+            names = "--truncation",
+            description = "Cut texts that are longer than the model reads, instead of going through them in windows.")
+    private boolean truncation;
+
+    @Mixin
+    final ComputeOptions compute = new ComputeOptions();
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException {
+        PrintWriter printer = Objects.requireNonNull(spec).commandLine().getOut();
+        try (TokenClassificationPipeline pipeline =
+                Pipelines.tokenClassification(Objects.requireNonNull(model), compute.pipeline(truncation))) {
+            Texts.forEachChunk(
+                    texts,
+                    file,
+                    chunk ->
+                            JsonLines.print(printer, "text", chunk, "entities", pipeline.entities(chunk, aggregation)));
+        }
+        return T4j.OK;
+    }
+}
