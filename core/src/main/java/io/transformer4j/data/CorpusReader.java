@@ -92,8 +92,13 @@ public final class CorpusReader implements AutoCloseable {
         }
     }
 
-    /** The text behind {@code raw}, which may be compressed. */
-    static InputStream decompressed(String name, InputStream raw) throws IOException {
+    /**
+     * The text behind {@code raw}, which may be compressed.
+     *
+     * @param name for messages
+     * @throws DataException if the name ends in {@code .gz} but the content isn't gzip, or is cut off
+     */
+    public static InputStream decompressed(String name, InputStream raw) throws IOException {
         BufferedInputStream in = new BufferedInputStream(raw, STREAM_BUFFER_BYTES);
         in.mark(2);
         boolean gzip = in.read() == 0x1F && in.read() == 0x8B;

@@ -1,7 +1,10 @@
 package io.transformer4j.data.labelled;
 
+import io.transformer4j.data.CorpusReader;
 import io.transformer4j.data.DataException;
-import io.transformer4j.data.TextLines;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,10 +38,12 @@ public final class SquadFile {
     }
 
     private static JsonNode tree(Path file) {
-        try {
-            return JsonMapper.shared().readTree(String.join("\n", TextLines.all(file)));
+        try (InputStream json = CorpusReader.decompressed(file.toString(), Files.newInputStream(file))) {
+            return JsonMapper.shared().readTree(json); // not by lines: the published files have only one
         } catch (JacksonException e) {
             throw new DataException(file + ": not valid JSON (" + e.getOriginalMessage() + ")", e);
+        } catch (IOException e) {
+            throw new DataException(file + ": cannot be read (" + e.getMessage() + ")", e);
         }
     }
 
