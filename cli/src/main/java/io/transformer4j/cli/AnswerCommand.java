@@ -32,8 +32,8 @@ final class AnswerCommand implements Callable<Integer> {
     @Mixin
     final ConfigOptions config = new ConfigOptions();
 
-    @Parameters(index = "0", paramLabel = "MODEL", description = "Checkpoint folder.")
-    private @Nullable Path model;
+    @Parameters(index = "0", paramLabel = "MODEL", description = ModelNames.DESCRIPTION + ".")
+    private @Nullable String model;
 
     @Parameters(
             index = "1..*",
@@ -73,8 +73,8 @@ final class AnswerCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         PrintWriter printer = Objects.requireNonNull(spec).commandLine().getOut();
         String text = String.join("\n", TextLines.all(Objects.requireNonNull(context)));
-        try (QuestionAnsweringPipeline pipeline =
-                Pipelines.questionAnswering(Objects.requireNonNull(model), compute.pipeline(truncation))) {
+        try (QuestionAnsweringPipeline pipeline = Pipelines.questionAnswering(
+                ModelNames.resolve(Objects.requireNonNull(model)), compute.pipeline(truncation))) {
             Texts.forEachChunk(texts, file, chunk -> {
                 List<Question> questions = chunk.stream()
                         .map(question -> new Question(question, text))

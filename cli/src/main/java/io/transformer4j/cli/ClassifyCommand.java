@@ -15,7 +15,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code t4j classify}: texts in, labels and their scores out, as JSON lines. */
@@ -31,15 +30,8 @@ final class ClassifyCommand implements Callable<Integer> {
     @Mixin
     final ConfigOptions config = new ConfigOptions();
 
-    @Parameters(index = "0", paramLabel = "MODEL", description = "Checkpoint folder.")
-    private @Nullable Path model;
-
-    @Parameters(
-            index = "1..*",
-            arity = "0..*",
-            paramLabel = "TEXT",
-            description = "Texts; - for the lines of standard input.")
-    private List<String> texts = new ArrayList<>();
+    @Mixin
+    final ModelAndTexts input = new ModelAndTexts();
 
     @Option(names = "--file", paramLabel = "FILE", description = "Take the lines of a file as texts too.")
     private @Nullable Path file;
@@ -67,13 +59,14 @@ final class ClassifyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        PrintWriter printer = Objects.requireNonNull(spec).commandLine().getOut();
-        Path folder = Objects.requireNonNull(model);
+        CommandSpec command = Objects.requireNonNull(spec);
+        PrintWriter printer = command.commandLine().getOut();
+        Path folder = ModelNames.resolve(input.model(command));
         if (zeroShot.isEmpty()) {
             try (TextClassificationPipeline pipeline =
                     Pipelines.textClassification(folder, compute.pipeline(truncation))) {
                 Texts.forEachChunk(
-                        texts,
+                        input.texts(),
                         file,
                         chunk -> JsonLines.print(printer, "text", chunk, "result", pipeline.classify(chunk)));
             }
@@ -82,7 +75,7 @@ final class ClassifyCommand implements Callable<Integer> {
                     Pipelines.zeroShotClassification(folder, compute.pipeline(truncation))) {
                 String hypothesis = ZeroShotClassificationPipeline.DEFAULT_HYPOTHESIS;
                 Texts.forEachChunk(
-                        texts,
+                        input.texts(),
                         file,
                         chunk -> JsonLines.print(
                                 printer,

@@ -38,8 +38,8 @@ final class ConvertAttentionCommand implements Callable<Integer> {
     @Mixin
     final ConfigOptions config = new ConfigOptions();
 
-    @Parameters(paramLabel = "MODEL", description = "Checkpoint folder of the model.")
-    private @Nullable Path model;
+    @Parameters(paramLabel = "MODEL", description = ModelNames.DESCRIPTION + ".")
+    private @Nullable String model;
 
     @Option(
             names = "--to",
@@ -69,7 +69,7 @@ final class ConvertAttentionCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         PrintWriter printer = Objects.requireNonNull(spec).commandLine().getOut();
-        Path source = Objects.requireNonNull(model);
+        Path source = ModelNames.resolve(Objects.requireNonNull(model));
         Path target = Objects.requireNonNull(out);
         if (target.toAbsolutePath().normalize().equals(source.toAbsolutePath().normalize())) {
             throw new IllegalArgumentException("--out must be another folder than the model's, " + source);

@@ -127,8 +127,11 @@ final class EvaluateCommand implements Callable<Integer> {
             description = "Samples of the bootstrap for a 95 %% interval, 0 for none (default: ${DEFAULT-VALUE}).")
     private int bootstrap;
 
-    @Option(names = "--model", paramLabel = "FOLDER", description = "perplexity: a causal or encoder–decoder model.")
-    private @Nullable Path model;
+    @Option(
+            names = "--model",
+            paramLabel = "MODEL",
+            description = "perplexity: a causal or encoder–decoder model, by folder or id of the hub (org/name).")
+    private @Nullable String model;
 
     @Option(names = "--text", paramLabel = "FILE", description = "perplexity of a causal model: the text, as a whole.")
     private @Nullable Path text;
@@ -269,17 +272,18 @@ final class EvaluateCommand implements Callable<Integer> {
         if (model == null) {
             throw usage("perplexity needs a model: give --model");
         }
-        try (PretrainedModel loaded = Models.load(model, compute.device());
+        Path folder = ModelNames.resolve(model);
+        try (PretrainedModel loaded = Models.load(folder, compute.device());
                 ComputePool pool = compute.pool()) {
             Dataset data;
             String how;
             if (loaded instanceof EncoderDecoderModel<?> translator) {
-                data = pairs(translator, model);
+                data = pairs(translator, folder);
                 how = "per target token";
             } else if (loaded instanceof CausalLanguageModel && loaded instanceof TrainableModel) {
                 int window = loaded.config().maxInputLength();
                 int step = stride == null ? window : stride;
-                data = new StridedTextDataset(ids(model), window, step);
+                data = new StridedTextDataset(ids(folder), window, step);
                 how = "window:%d|stride:%d".formatted(window, step);
             } else {
                 throw new IllegalArgumentException(

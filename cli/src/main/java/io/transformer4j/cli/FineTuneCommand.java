@@ -58,8 +58,12 @@ final class FineTuneCommand implements Callable<Integer> {
     @Mixin
     final TaskOptions task = new TaskOptions();
 
-    @Option(names = "--model", required = true, paramLabel = "FOLDER", description = "Pre-trained encoder.")
-    private @Nullable Path model;
+    @Option(
+            names = "--model",
+            required = true,
+            paramLabel = "MODEL",
+            description = "Pre-trained encoder: folder, built-in name or id of the hub (org/name).")
+    private @Nullable String model;
 
     @Option(names = "--train", required = true, paramLabel = "FILE", description = "Training data.")
     private @Nullable Path train;
@@ -153,7 +157,7 @@ final class FineTuneCommand implements Callable<Integer> {
 
     private <R> TrainedModel train(Task<R> chosen, Split<R> split, long seed, Path runFolder, Path folder) {
         FineTuneSettings settings = tuning.settings(mode == Mode.FEATURES, compute.precision(), seed);
-        Path encoder = Objects.requireNonNull(model);
+        Path encoder = ModelNames.resolve(Objects.requireNonNull(model));
         PrintWriter printer = printer();
         printer.printf(
                 Locale.ROOT,

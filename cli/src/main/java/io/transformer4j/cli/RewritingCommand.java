@@ -14,7 +14,6 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -25,7 +24,6 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /**
@@ -38,15 +36,8 @@ abstract class RewritingCommand implements Callable<Integer> {
     @Mixin
     final ConfigOptions config = new ConfigOptions();
 
-    @Parameters(index = "0", paramLabel = "MODEL", description = "Folder of an encoder–decoder model.")
-    private @Nullable Path model;
-
-    @Parameters(
-            index = "1..*",
-            arity = "0..*",
-            paramLabel = "TEXT",
-            description = "Texts; without any, and without --file, the lines of standard input as they come.")
-    private List<String> texts = new ArrayList<>();
+    @Mixin
+    final ModelAndTexts input = new ModelAndTexts();
 
     @Option(names = "--file", paramLabel = "FILE", description = "Take texts from the lines of a file, plain or .gz.")
     private @Nullable Path file;
@@ -93,7 +84,8 @@ abstract class RewritingCommand implements Callable<Integer> {
     public final Integer call() throws IOException {
         CommandSpec command = Objects.requireNonNull(spec);
         PrintWriter notes = command.commandLine().getErr();
-        try (RewritingPipeline pipeline = open(Objects.requireNonNull(model), compute.pipeline(false))) {
+        Path folder = ModelNames.resolve(input.model(command));
+        try (RewritingPipeline pipeline = open(folder, compute.pipeline(false))) {
             if (out == null) {
                 rewriteAll(pipeline, command.commandLine().getOut());
             } else {
@@ -120,6 +112,7 @@ abstract class RewritingCommand implements Callable<Integer> {
 
     private void rewriteAll(RewritingPipeline pipeline, PrintWriter printer) throws IOException {
         GenerationConfig settings = rewriting.config(pipeline.defaults());
+        List<String> texts = input.texts();
         if (!texts.isEmpty()) {
             rewrite(pipeline, texts, settings, printer);
             if (file == null) {

@@ -39,8 +39,8 @@ final class ShowAttentionCommand implements Callable<Integer> {
     @Mixin
     final ConfigOptions config = new ConfigOptions();
 
-    @Parameters(index = "0", paramLabel = "MODEL", description = "Checkpoint folder.")
-    private @Nullable Path model;
+    @Parameters(index = "0", paramLabel = "MODEL", description = ModelNames.DESCRIPTION + ".")
+    private @Nullable String model;
 
     @Parameters(index = "1", paramLabel = "TEXT", description = "The text; - for standard input.")
     private @Nullable String text;
@@ -66,7 +66,7 @@ final class ShowAttentionCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         PrintWriter printer = Objects.requireNonNull(spec).commandLine().getOut();
-        Path source = Objects.requireNonNull(model);
+        Path source = ModelNames.resolve(Objects.requireNonNull(model));
         Path folder = Objects.requireNonNull(out);
         try (ComputePool pool = compute.pool();
                 PretrainedModel loaded = Models.loadBare(source, compute.device());

@@ -32,8 +32,8 @@ final class SimilarityCommand implements Callable<Integer> {
     @Mixin
     final ConfigOptions config = new ConfigOptions();
 
-    @Parameters(index = "0", paramLabel = "MODEL", description = "Checkpoint folder.")
-    private @Nullable Path model;
+    @Parameters(index = "0", paramLabel = "MODEL", description = ModelNames.DESCRIPTION + ".")
+    private @Nullable String model;
 
     @Parameters(
             index = "1..*",
@@ -73,8 +73,8 @@ final class SimilarityCommand implements Callable<Integer> {
         List<String> all = new ArrayList<>();
         Texts.forEachChunk(texts, file, all::addAll);
         String question = query == null ? all.remove(0) : query;
-        try (SentenceSimilarityPipeline pipeline =
-                Pipelines.sentenceSimilarity(Objects.requireNonNull(model), compute.pipeline(truncation))) {
+        try (SentenceSimilarityPipeline pipeline = Pipelines.sentenceSimilarity(
+                ModelNames.resolve(Objects.requireNonNull(model)), compute.pipeline(truncation))) {
             for (NearestNeighbours.Neighbour<String> found : pipeline.mostSimilar(question, all, topK)) {
                 printer.printf(Locale.ROOT, "%.4f  %s%n", found.similarity(), found.item());
             }

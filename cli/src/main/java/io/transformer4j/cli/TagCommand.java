@@ -6,8 +6,6 @@ import io.transformer4j.pipelines.TokenClassificationPipeline;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +13,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code t4j tag}: texts in, entities with their places out, as JSON lines. */
@@ -31,15 +28,8 @@ final class TagCommand implements Callable<Integer> {
     @Mixin
     final ConfigOptions config = new ConfigOptions();
 
-    @Parameters(index = "0", paramLabel = "MODEL", description = "Checkpoint folder.")
-    private @Nullable Path model;
-
-    @Parameters(
-            index = "1..*",
-            arity = "0..*",
-            paramLabel = "TEXT",
-            description = "Texts; - for the lines of standard input.")
-    private List<String> texts = new ArrayList<>();
+    @Mixin
+    final ModelAndTexts input = new ModelAndTexts();
 
     @Option(names = "--file", paramLabel = "FILE", description = "Take the lines of a file as texts too.")
     private @Nullable Path file;
@@ -64,11 +54,13 @@ final class TagCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        PrintWriter printer = Objects.requireNonNull(spec).commandLine().getOut();
+        CommandSpec command = Objects.requireNonNull(spec);
+        PrintWriter printer = command.commandLine().getOut();
+        Path folder = ModelNames.resolve(input.model(command));
         try (TokenClassificationPipeline pipeline =
-                Pipelines.tokenClassification(Objects.requireNonNull(model), compute.pipeline(truncation))) {
+                Pipelines.tokenClassification(folder, compute.pipeline(truncation))) {
             Texts.forEachChunk(
-                    texts,
+                    input.texts(),
                     file,
                     chunk ->
                             JsonLines.print(printer, "text", chunk, "entities", pipeline.entities(chunk, aggregation)));

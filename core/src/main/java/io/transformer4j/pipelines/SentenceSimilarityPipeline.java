@@ -1,14 +1,12 @@
 package io.transformer4j.pipelines;
 
-import io.transformer4j.checkpoint.ConfigJson;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Says how alike texts are in meaning: the cosine of their vectors (Reimers and Gurevych 2019). Pools as the folder's {@code
- * 1_Pooling/config.json} says, by the mean without one. Thread-safe.
+ * Says how alike texts are in meaning: the cosine of their vectors (Reimers and Gurevych 2019). Pools as {@link
+ * SentencePooling} reads it. Thread-safe.
  *
  * <pre>{@code
  * try (SentenceSimilarityPipeline pipeline = Pipelines.sentenceSimilarity(Path.of("all-MiniLM-L6-v2"))) {
@@ -18,19 +16,14 @@ import java.util.stream.IntStream;
  */
 public final class SentenceSimilarityPipeline implements AutoCloseable {
     private final FeatureExtractionPipeline features;
-    private final Pooling pooling;
 
     SentenceSimilarityPipeline(Path folder, PipelineOptions options) {
-        Path settings = folder.resolve("1_Pooling").resolve("config.json");
-        boolean cls = Files.exists(settings)
-                && Boolean.TRUE.equals(ConfigJson.readTree(settings).get("pooling_mode_cls_token"));
-        pooling = cls ? Pooling.CLS : Pooling.MEAN;
         features = Pipelines.featureExtraction(folder, options);
     }
 
     /** Vectors of length 1, whose dot products are similarities. */
     public List<float[]> embed(List<String> texts) {
-        return features.embed(texts, pooling, true);
+        return features.embed(texts, features.pooling().pooling(), true);
     }
 
     /** Length of the vectors. */
