@@ -55,11 +55,17 @@ final class MovingAverage implements AutoCloseable {
         }
     }
 
-    /** Gives the model the averages until {@link #hide}; does nothing if it has them. */
-    void show() {
-        if (!shown) {
-            swap();
+    /**
+     * Gives the model the averages until {@link #hide}; does nothing if it has them.
+     *
+     * @return whether it hadn't
+     */
+    boolean show() {
+        if (shown) {
+            return false;
         }
+        swap();
+        return true;
     }
 
     /** Gives the model back the weights that are trained. */

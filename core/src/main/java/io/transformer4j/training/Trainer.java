@@ -276,7 +276,7 @@ public final class Trainer implements AutoCloseable {
     }
 
     private Map<String, Double> evaluateWhile(BooleanSupplier wanted) {
-        showAverages(true);
+        boolean swapped = showAverages();
         try {
             Map<String, Double> metrics = losses(wanted);
             model.train(false);
@@ -287,18 +287,23 @@ public final class Trainer implements AutoCloseable {
             }
             return metrics;
         } finally {
-            showAverages(false);
+            if (swapped) {
+                hideAverages();
+            }
         }
     }
 
-    private void showAverages(boolean shown) {
+    /** Gives the model its averages, if there are any and it hasn't got them; returns whether that changed anything. */
+    private boolean showAverages() {
+        synchronized (updateLock) {
+            return average != null && average.show();
+        }
+    }
+
+    private void hideAverages() {
         synchronized (updateLock) {
             if (average != null) {
-                if (shown) {
-                    average.show();
-                } else {
-                    average.hide();
-                }
+                average.hide();
             }
         }
     }
@@ -369,7 +374,7 @@ public final class Trainer implements AutoCloseable {
     }
 
     private void finish() {
-        showAverages(true);
+        showAverages();
         if (checkpoints != null && arguments.loadBestModelAtEnd() && state.bestMetric() != null) {
             checkpoints.loadWeights(model, state.bestStep());
         }

@@ -110,6 +110,18 @@ class AveragingTest {
     }
 
     @Test
+    void evaluatingAfterTheRunLeavesTheModelItsAverages() {
+        TrainingArguments arguments = WITHOUT.with(a -> a.emaDecay(0.9));
+        try (ComputePool pool = new ComputePool(1);
+                TrainableModel model = TinyModels.GPT2.withWeights(0.1);
+                Trainer trainer = TinyRun.trainer(TinyModels.GPT2, model, arguments, pool)
+                        .build()) {
+            trainer.train();
+            assertThat(trainer.evaluate()).isEqualTo(trainer.evaluate());
+        }
+    }
+
+    @Test
     void aRunWithoutAverageCannotGoOnWithOne() {
         TinyRun.train(TinyModels.GPT2, WITHOUT, folder, new Journal());
         TrainingArguments longer = WITHOUT.with(a -> a.maxSteps(20).emaDecay(0.5));
