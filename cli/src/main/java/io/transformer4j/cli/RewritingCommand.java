@@ -113,13 +113,13 @@ abstract class RewritingCommand implements Callable<Integer> {
     private void rewriteAll(RewritingPipeline pipeline, PrintWriter printer) throws IOException {
         GenerationConfig settings = rewriting.config(pipeline.defaults());
         List<String> texts = input.texts();
-        if (!texts.isEmpty()) {
+        boolean stdin = texts.equals(List.of("-")) || STDIN.equals(file) || (texts.isEmpty() && file == null);
+        if (!texts.isEmpty() && !texts.equals(List.of("-"))) {
             rewrite(pipeline, texts, settings, printer);
             if (file == null) {
                 return;
             }
         }
-        boolean stdin = file == null || file.equals(STDIN);
         try (LineFeed feed = new LineFeed(stdin ? TextLines.of("standard input", System.in) : TextLines.open(file))) {
             for (List<String> chunk = feed.next(); !chunk.isEmpty(); chunk = feed.next()) {
                 rewrite(pipeline, chunk, settings, printer);
