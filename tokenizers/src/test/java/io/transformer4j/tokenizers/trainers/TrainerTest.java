@@ -115,6 +115,27 @@ class TrainerTest {
     }
 
     @Test
+    void lowerCaseKeepsAccentsWhereAskedTo() {
+        Tokenizer bpe = BpeTrainer.builder()
+                .vocabSize(300)
+                .lowercase(true)
+                .build()
+                .train(Stream.of("Äpfel und Öl", "äpfel UND öl"), ProgressListener.NONE);
+        assertThat(bpe.decode(bpe.encodeToIds("Äpfel UND Öl", false), false)).isEqualTo("äpfel und öl");
+        assertThat(bpe.encodeToIds("ÄPFEL", false))
+                .isEqualTo(bpe.encodeToIds("äpfel", false))
+                .hasSizeLessThan(6);
+
+        Tokenizer wordPiece = WordPieceTrainer.builder()
+                .vocabSize(300)
+                .minFrequency(1)
+                .stripAccents(false)
+                .build()
+                .train(Stream.of("Äpfel und Öl"), ProgressListener.NONE);
+        assertThat(wordPiece.encode("ÄPFEL").tokens()).contains("äpfel");
+    }
+
+    @Test
     void emptyTextAndBadSettingsAreClearErrors() {
         assertThatThrownBy(() -> BpeTrainer.builder().build().train(Stream.of("", ""), ProgressListener.NONE))
                 .isInstanceOf(TokenizerException.class)
