@@ -59,6 +59,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             BenchAttentionCommand.class,
             ConvertAttentionCommand.class,
             ShowAttentionCommand.class,
+            ProfileCommand.class,
             ScalingCommand.class
         },
         exitCodeListHeading = "%nExit codes:%n",

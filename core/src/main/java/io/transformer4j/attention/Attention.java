@@ -24,4 +24,20 @@ public interface Attention {
     default boolean takesAnyQueries() {
         return false;
     }
+
+    /**
+     * How many pairs of a query and a key one head computes for one sequence, as a mean over the heads. Each costs {@code 4 ·
+     * headSize} operations: a product for the score and one for the mixture. What a causal mask saves an exact kernel isn't deducted. A
+     * kernel that works without pairs says how many would cost as much.
+     *
+     * @param causal whether queries see no keys behind them
+     */
+    default double pairs(int heads, long queryLength, long keyLength, boolean causal) {
+        return (double) queryLength * keyLength;
+    }
+
+    /** Whether the matrix of weights is written to memory. */
+    default boolean storesWeights() {
+        return false;
+    }
 }

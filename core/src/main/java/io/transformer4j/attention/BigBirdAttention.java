@@ -63,6 +63,21 @@ public final class BigBirdAttention implements Attention {
         return attend(padded).narrow(2, 0, length);
     }
 
+    @Override
+    public double pairs(int heads, long queryLength, long keyLength, boolean causal) {
+        if (queryLength <= longestDense) {
+            return dense.pairs(heads, queryLength, keyLength, causal);
+        }
+        int blocks = Math.toIntExact((queryLength + blockSize - 1) / blockSize);
+        double seen = 0; // blocks of keys, over all blocks of queries and all heads
+        for (int[][] ofHeads : pattern.blocks(heads, blocks)) {
+            for (int[] ofHead : ofHeads) {
+                seen += ofHead.length == 0 ? blocks : ofHead.length;
+            }
+        }
+        return seen / heads * blockSize * blockSize;
+    }
+
     private static void check(Tensor query, Tensor key, AttentionMask mask) {
         boolean supported = mask instanceof AttentionMask.Full
                 || (mask instanceof AttentionMask.Padding padding && !padding.causal());

@@ -3,6 +3,8 @@ package io.transformer4j.attention;
 import io.transformer4j.nn.Dropout;
 import io.transformer4j.nn.Linear;
 import io.transformer4j.nn.Module;
+import io.transformer4j.nn.Operator;
+import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -65,9 +67,32 @@ public final class CrossAttention extends Module {
      * @return {@code [tokens, hiddenSize]}
      */
     public Tensor forward(Tensor hidden, SequenceLayout layout, Memory memory) {
-        Tensor mixed = attention.forward(queries(hidden, layout), memory.key(), memory.value(), memory.mask());
-        Tensor rows = mixed.transpose(1, 2).reshape(layout.batchSize(), layout.maxLength(), width);
-        return output.forward(layout.unpad(rows));
+        List<Tensor> operands = List.of(queries(hidden, layout), memory.key(), memory.value());
+        Tensor mixed = observed(
+                () -> cost(layout, memory),
+                operands,
+                qkv -> attention
+                        .forward(qkv.get(0), qkv.get(1), qkv.get(2), memory.mask())
+                        .transpose(1, 2)
+                        .reshape(layout.batchSize(), layout.maxLength(), width));
+        return output.forward(layout.unpad(mixed));
+    }
+
+    /** Padding is computed, so it counts. */
+    private Operator cost(SequenceLayout layout, Memory memory) {
+        long keys = memory.key().size(2);
+        return Operator.attention(
+                attention instanceof ExactAttention
+                        ? AttentionType.FULL.configName()
+                        : AttentionType.FLASH.configName(),
+                layout.batchSize(),
+                heads,
+                heads,
+                layout.maxLength(),
+                keys,
+                headSize,
+                attention.pairs(heads, layout.maxLength(), keys, false),
+                attention.storesWeights());
     }
 
     /**

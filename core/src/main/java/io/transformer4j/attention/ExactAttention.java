@@ -35,6 +35,11 @@ public final class ExactAttention implements Attention {
         return true;
     }
 
+    @Override
+    public boolean storesWeights() {
+        return true;
+    }
+
     /** The attention weights, {@code [batch, heads, queryLength, keyLength]}; each row adds up to 1. */
     public Tensor weights(Tensor query, Tensor key, AttentionMask mask) {
         Tensor scores = query.mul(new Scalar(scale)).matmul(key.transpose(-2, -1)); // [batch, heads, query, key]

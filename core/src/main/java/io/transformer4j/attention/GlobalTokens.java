@@ -33,6 +33,11 @@ public final class GlobalTokens {
                 .toArray(int[][]::new));
     }
 
+    /** The largest number of them in a sequence. */
+    int most() {
+        return most;
+    }
+
     /** Whether there is none at all. */
     public boolean isEmpty() {
         return most == 0;

@@ -51,6 +51,13 @@ public final class LinformerAttention extends Module implements Attention {
         return true;
     }
 
+    /** {@inheritDoc} Mixing the keys and the values takes {@code 2 · k} operations for each of their numbers, scores and mixture too. */
+    @Override
+    public double pairs(int heads, long queryLength, long keyLength, boolean causal) {
+        double mixtures = keyProjection.shape()[keyProjection.shape().length - 2];
+        return mixtures * (queryLength + keyLength);
+    }
+
     /** Rows of padding are zero, so that they add nothing to the mixtures. */
     private static Tensor visible(Tensor rows, AttentionMask mask) {
         if (mask instanceof AttentionMask.Padding padding && !padding.causal()) {

@@ -35,6 +35,7 @@ public final class PerformerAttention implements Attention {
 
     private final double scale;
     private final Dropout dropout;
+    private final int count;
     private final RandomFeatures features;
     private final double epsilon;
 
@@ -45,7 +46,7 @@ public final class PerformerAttention implements Attention {
      * @param redraw whether each training pass draws new features, from the stream of {@code dropout}
      */
     public PerformerAttention(double scale, Dropout dropout, int features, long seed, boolean redraw) {
-        this(scale, dropout, 0, like -> {
+        this(scale, dropout, 0, features, like -> {
             long current = redraw && dropout.isTraining() ? dropout.nextSeed() : seed;
             return RandomFeatures.orthogonal(features, like.size(3), current).to(like.device(), like.scalar_type());
         });
@@ -57,13 +58,15 @@ public final class PerformerAttention implements Attention {
     /**
      * The kernel with given features.
      *
+     * @param count their number
      * @param epsilon added to each feature after it was made relative to the maximum, as the paper's authors do; above 0 it
      *     biases the estimate towards the mean of all values
      */
-    PerformerAttention(double scale, Dropout dropout, double epsilon, RandomFeatures features) {
+    PerformerAttention(double scale, Dropout dropout, double epsilon, int count, RandomFeatures features) {
         this.scale = scale;
         this.dropout = dropout;
         this.epsilon = epsilon;
+        this.count = count;
         this.features = features;
     }
 
@@ -84,6 +87,16 @@ public final class PerformerAttention implements Attention {
     @Override
     public boolean takesAnyQueries() {
         return true;
+    }
+
+    /**
+     * {@inheritDoc} Features of queries and keys, sums over the keys and their mixture take {@code 2 · headSize} operations a feature
+     * each; a causal mask adds the pairs of each stretch.
+     */
+    @Override
+    public double pairs(int heads, long queryLength, long keyLength, boolean causal) {
+        double linear = (double) count * (queryLength + keyLength);
+        return causal ? linear + (double) queryLength * Math.min(STRETCH, keyLength) : linear;
     }
 
     private static boolean causal(Tensor query, Tensor key, AttentionMask mask) {

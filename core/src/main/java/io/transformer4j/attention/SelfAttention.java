@@ -5,6 +5,7 @@ import io.transformer4j.nn.Dropout;
 import io.transformer4j.nn.Initializer;
 import io.transformer4j.nn.Linear;
 import io.transformer4j.nn.Module;
+import io.transformer4j.nn.Operator;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.pytorch.LongOptional;
@@ -26,6 +27,7 @@ public final class SelfAttention extends Module {
     private final boolean causal;
     private final int window;
     private final Linear queryKeyValue;
+    private final AttentionType type;
     private final Attention attention;
     private final AttentionOptions options;
     private final @Nullable Linear globalQueryKeyValue;
@@ -101,6 +103,7 @@ public final class SelfAttention extends Module {
                         config.inputBias(),
                         config.initializer()));
         Dropout dropout = child("dropout", new Dropout(config.attentionDropout()));
+        type = config.type();
         options = config.options();
         attention = options.create(config.type(), config.scale(), dropout, heads);
         if (attention instanceof Module kernel) {
@@ -185,13 +188,21 @@ public final class SelfAttention extends Module {
                 continue;
             }
             SequenceLayout.Run run = layout.runs().get(i);
-            Tensor query = perHead(queries.get(i), run.sequences(), places.most(i));
-            Tensor both = perHead(keysAndValues.get(i), run.sequences(), run.length());
-            Tensor mixed =
-                    mix(query, both.narrow(1, 0, keyValueHeads), both.narrow(1, keyValueHeads, keyValueHeads), mask);
-            attended.add(rows(mixed));
+            long most = places.most(i);
+            attended.add(observed(
+                    () -> cost(run, most, attention.pairs(heads, most, run.length(), causal)),
+                    List.of(queries.get(i), keysAndValues.get(i)),
+                    both -> mixed(both.get(0), both.get(1), run, most, mask)));
         }
         return places.gather(attended);
+    }
+
+    /** Mixed values of {@code most} chosen tokens of each sequence of a run. */
+    private Tensor mixed(
+            Tensor queries, Tensor keysAndValues, SequenceLayout.Run run, long most, AttentionMask mask) {
+        Tensor query = perHead(queries, run.sequences(), most);
+        Tensor both = perHead(keysAndValues, run.sequences(), run.length());
+        return rows(mix(query, both.narrow(1, 0, keyValueHeads), both.narrow(1, keyValueHeads, keyValueHeads), mask));
     }
 
     /** {@code [sequences · length, heads · headSize]} to {@code [sequences, heads, length, headSize]}. */
@@ -216,10 +227,12 @@ public final class SelfAttention extends Module {
         List<Tensor> attended = new ArrayList<>(rows.size());
         for (int i = 0; i < rows.size(); i++) {
             SequenceLayout.Run run = layout.runs().get(i);
-            attended.add(
-                    attention instanceof SlidingWindowAttention local && bias == null && cache == null
-                            ? attendLocally(local, rows.get(i), hidden, layout, run, mask)
-                            : attend(rows.get(i), run, mask, bias, cache));
+            attended.add(observed(
+                    () -> cost(run, layout),
+                    rows.get(i),
+                    ofRun -> attention instanceof SlidingWindowAttention local && bias == null && cache == null
+                            ? attendLocally(local, ofRun, hidden, layout, run, mask)
+                            : attend(ofRun, run, mask, bias, cache)));
         }
         return layout.join(attended);
     }
@@ -253,14 +266,52 @@ public final class SelfAttention extends Module {
         if (rotation == null) {
             return projected;
         }
-        Tensor rotated = rotation.apply(projected.narrow(1, 0, heads + keyValueHeads));
-        return torch.cat(new TensorVector(rotated, projected.narrow(1, heads + keyValueHeads, keyValueHeads)), 1);
+        return observed(() -> rotationCost(hidden.size(0)), projected, all -> rotated(all, rotation));
     }
 
     private AttentionMask mask(Tensor hidden, SequenceLayout layout) {
         return layout.hasPadding()
                 ? layout.paddingMask(causal, hidden)
                 : causal ? AttentionMask.causal() : AttentionMask.full();
+    }
+
+    /** Turns queries and keys by their positions. */
+    private Tensor rotated(Tensor projected, RotaryEmbedding.Rotation rotation) {
+        Tensor rotated = rotation.apply(projected.narrow(1, 0, heads + keyValueHeads));
+        return torch.cat(new TensorVector(rotated, projected.narrow(1, heads + keyValueHeads, keyValueHeads)), 1);
+    }
+
+    private Operator rotationCost(long tokens) {
+        double elements = (double) tokens * (heads + 2 * keyValueHeads) * headSize;
+        return Operator.elementwise(Operator.Kind.POSITIONS, "rotation", 2 * elements, 2 * elements);
+    }
+
+    /** What a run of sequences costs if there is no cache. */
+    private Operator cost(SequenceLayout.Run run, SequenceLayout layout) {
+        long length = run.length();
+        double pairs = attention.pairs(heads, length, length, causal);
+        if (attention instanceof SlidingWindowAttention) {
+            pairs += 2.0 * length * globalTokens(layout, run).most(); // seen by all, and seeing all
+        }
+        return cost(run, length, pairs);
+    }
+
+    private Operator cost(SequenceLayout.Run run, long queries, double pairs) {
+        return Operator.attention(
+                type.configName(),
+                run.sequences(),
+                heads,
+                keyValueHeads,
+                queries,
+                run.length(),
+                headSize,
+                pairs,
+                attention.storesWeights());
+    }
+
+    private GlobalTokens globalTokens(SequenceLayout layout, SequenceLayout.Run run) {
+        GlobalTokens chosen = layout.globalTokens(run);
+        return chosen == null ? options.defaultGlobalTokens(run) : chosen;
     }
 
     /** Attention in a window, to and from global tokens (Beltagy et al. 2020, §3.1). */
@@ -287,8 +338,7 @@ public final class SelfAttention extends Module {
             SequenceLayout layout,
             SequenceLayout.Run run,
             AttentionMask mask) {
-        GlobalTokens chosen = layout.globalTokens(run);
-        GlobalTokens global = chosen == null ? options.defaultGlobalTokens(run) : chosen;
+        GlobalTokens global = globalTokens(layout, run);
         if (globalQueryKeyValue == null || global.isEmpty()) {
             return local.forward(query, repeated(key), value, mask, global);
         }

@@ -52,6 +52,19 @@ public final class SlidingWindowAttention implements Attention {
         return local(query, key, value, mask, null);
     }
 
+    /** {@inheritDoc} Those in the window; global tokens come on top. */
+    @Override
+    public double pairs(int heads, long queryLength, long keyLength, boolean causal) {
+        double pairs = 0;
+        for (int part = 0; part < dilation; part++) {
+            double length = Math.ceil((queryLength - part) / (double) dilation);
+            double reach = Math.min(oneSide, Math.max(0, length - 1));
+            double before = reach * (reach + 1) / 2 + (length - 1 - reach) * reach; // Σ min(i, oneSide), i < length
+            pairs += length + (causal ? before : 2 * before);
+        }
+        return pairs;
+    }
+
     /** As {@link #forward}, with global tokens that have the same queries, keys and values as all others. */
     public Tensor forward(Tensor query, Tensor key, Tensor value, AttentionMask mask, GlobalTokens global) {
         return global.isEmpty()

@@ -46,6 +46,15 @@ public enum Activation {
         return function.apply(input);
     }
 
+    /** Applies the function as an operator of {@code module}. */
+    public Tensor forward(Module module, Tensor input) {
+        double elements = input.numel();
+        return module.observed(
+                () -> Operator.elementwise(Operator.Kind.ACTIVATION, hfName, 2 * elements, 3 * elements),
+                input,
+                function);
+    }
+
     /** HF's name. */
     public String hfName() {
         return hfName;

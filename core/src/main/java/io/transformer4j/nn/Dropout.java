@@ -1,5 +1,6 @@
 package io.transformer4j.nn;
 
+import java.util.List;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
@@ -74,12 +75,22 @@ public final class Dropout extends Module {
 
     /** Drops elements of {@code input} while training. */
     public Tensor forward(Tensor input) {
-        return isActive() ? input.mul(mask(input)) : input;
+        return isActive() ? observed(() -> cost("dropout", input, 2, 3), input, rows -> rows.mul(mask(rows))) : input;
     }
 
     /** {@code residual + dropout(input)} in one pass. */
     public Tensor addTo(Tensor residual, Tensor input) {
-        return isActive() ? residual.addcmul(input, mask(input)) : residual.add(input);
+        return observed(
+                () -> isActive() ? cost("dropout and sum", residual, 4, 3) : cost("sum", residual, 3, 2),
+                List.of(residual, input),
+                both -> isActive()
+                        ? both.get(0).addcmul(both.get(1), mask(both.get(1)))
+                        : both.get(0).add(both.get(1)));
+    }
+
+    private static Operator cost(String label, Tensor like, int forward, int backward) {
+        double elements = like.numel();
+        return Operator.elementwise(Operator.Kind.RESIDUAL, label, forward * elements, backward * elements);
     }
 
     /** A number from the same stream as the masks, for other randomness of a training pass. */

@@ -41,6 +41,15 @@ public final class Embedding extends Module {
      * @return {@code [tokens, size]}
      */
     public Tensor forward(Tensor ids) {
+        return observed(() -> cost((double) ids.numel() * weight.shape()[1]), ids, this::rows);
+    }
+
+    /** Forward a row of the table in, a row out; backward the gradient and a row of the table in, that row out. */
+    private static Operator cost(double elements) {
+        return Operator.elementwise(Operator.Kind.EMBEDDING, "look-up", 2 * elements, 3 * elements);
+    }
+
+    private Tensor rows(Tensor ids) {
         Tensor rows;
         try (NoGradGuard guard = new NoGradGuard()) {
             rows = weight.tensor().index_select(0, ids);

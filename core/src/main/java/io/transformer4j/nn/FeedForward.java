@@ -57,7 +57,18 @@ public final class FeedForward extends Module {
 
     /** Maps each row of {@code [tokens, hiddenSize]}. */
     public Tensor forward(Tensor hidden) {
-        return output.forward(dropout.forward(activated(intermediate.forward(hidden))));
+        Tensor wide = intermediate.forward(hidden); // [tokens, intermediateSize or twice that]
+        Tensor active =
+                observed(() -> activationCost(wide.size(0)), wide, this::activated); // [tokens, intermediateSize]
+        return output.forward(dropout.forward(active));
+    }
+
+    /** Forward the products in, the result out; backward these again with the gradients of both. */
+    private Operator activationCost(long rows) {
+        double in = (double) rows * intermediateSize * (gated ? 2 : 1);
+        double out = (double) rows * intermediateSize;
+        return Operator.elementwise(
+                Operator.Kind.ACTIVATION, activation.hfName() + (gated ? " and gate" : ""), in + out, 2 * in + out);
     }
 
     /** {@code [tokens, intermediateSize]}. */

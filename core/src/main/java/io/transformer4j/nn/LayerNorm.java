@@ -20,7 +20,7 @@ public final class LayerNorm extends Norm {
     }
 
     @Override
-    public Tensor forward(Tensor input) {
+    Tensor normalized(Tensor input) {
         return torch.layer_norm(
                 input, size, new TensorOptional(weight.tensor()), new TensorOptional(bias.tensor()), eps, true);
     }

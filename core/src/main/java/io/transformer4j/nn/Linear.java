@@ -22,8 +22,7 @@ public final class Linear extends Module {
      * @return {@code [tokens, outputSize]}
      */
     public Tensor forward(Tensor input) {
-        Tensor transposed = weight.tensor().t();
-        return bias == null ? torch.mm(input, transposed) : torch.addmm(bias.tensor(), input, transposed);
+        return forward(input, 0, weight.shape()[0]);
     }
 
     /**
@@ -35,10 +34,20 @@ public final class Linear extends Module {
      * @return {@code [tokens, count]}
      */
     public Tensor forward(Tensor input, long first, long count) {
-        Tensor transposed = weight.tensor().narrow(0, first, count).t();
-        return bias == null
-                ? torch.mm(input, transposed)
-                : torch.addmm(bias.tensor().narrow(0, first, count), input, transposed);
+        return observed(
+                () -> Operator.product(input.size(0), weight.shape()[1], count),
+                input,
+                rows -> product(rows, first, count));
+    }
+
+    private Tensor product(Tensor input, long first, long count) {
+        boolean all = count == weight.shape()[0];
+        Tensor transposed = (all ? weight.tensor() : weight.tensor().narrow(0, first, count)).t();
+        if (bias == null) {
+            return torch.mm(input, transposed);
+        }
+        Tensor added = all ? bias.tensor() : bias.tensor().narrow(0, first, count);
+        return torch.addmm(added, input, transposed);
     }
 
     /** The weight, {@code [outputSize, inputSize]}. */

@@ -8,7 +8,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
 import java.util.function.IntFunction;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import org.bytedeco.pytorch.Tensor;
 
 /**
  * A part of a model: named parameters and named children, in the order in which data flows through them. The name of a
@@ -22,6 +26,7 @@ public abstract class Module {
     private final Map<String, Module> children = new LinkedHashMap<>();
     private boolean training;
     private boolean gradientCheckpointing;
+    private OperatorObserver observer = OperatorObserver.NONE;
 
     /** Adds a parameter; the same one may be added in several places (weight tying). */
     protected final Parameter parameter(String name, Parameter parameter) {
@@ -65,6 +70,13 @@ public abstract class Module {
         return result;
     }
 
+    /** The path of each module from here; this one's is empty. */
+    public final Map<Module, String> paths() {
+        Map<Module, String> result = new LinkedHashMap<>(); // modules are equal to themselves only
+        visit("", (prefix, module) -> result.putIfAbsent(module, prefix.replaceAll("\\.$", "")));
+        return result;
+    }
+
     private void visit(String prefix, BiConsumer<String, Module> visitor) {
         visitor.accept(prefix, this);
         children.forEach((name, module) -> module.visit(prefix + name + ".", visitor));
@@ -86,6 +98,36 @@ public abstract class Module {
     /** Whether blocks run again in the backward pass instead of keeping what they computed. */
     public final boolean gradientCheckpointing() {
         return gradientCheckpointing;
+    }
+
+    /** Tells {@code told} of the operators of this module and all below it; {@link OperatorObserver#NONE} ends that. */
+    public final void observe(OperatorObserver told) {
+        modules().forEach(module -> module.observer = told);
+    }
+
+    /** Who is told of this module's operators. */
+    public final OperatorObserver observer() {
+        return observer;
+    }
+
+    /**
+     * Runs an operator of this module, under observation if somebody observes.
+     *
+     * @param operator its cost; only asked for if somebody observes
+     */
+    public final Tensor observed(Supplier<Operator> operator, Tensor input, UnaryOperator<Tensor> forward) {
+        return observer == OperatorObserver.NONE
+                ? forward.apply(input)
+                : OperatorObserver.run(
+                        observer, this, operator.get(), List.of(input), inputs -> forward.apply(inputs.get(0)));
+    }
+
+    /** The same for an operator with several inputs. */
+    public final Tensor observed(
+            Supplier<Operator> operator, List<Tensor> inputs, Function<List<Tensor>, Tensor> forward) {
+        return observer == OperatorObserver.NONE
+                ? forward.apply(inputs)
+                : OperatorObserver.run(observer, this, operator.get(), inputs, forward);
     }
 
     /** Whether dropout is on. Modules start in evaluation mode. */

@@ -20,7 +20,7 @@ public final class RMSNorm extends Norm {
 
     /** {@inheritDoc} In float32, as in HF, whatever the input is. */
     @Override
-    public Tensor forward(Tensor input) {
+    Tensor normalized(Tensor input) {
         Tensor rows = input.toType(ScalarType.Float);
         Tensor variance = rows.square().mean(LAST, true, new ScalarTypeOptional()); // [tokens, 1]
         return rows.mul(variance.add(new Scalar(eps)).rsqrt())

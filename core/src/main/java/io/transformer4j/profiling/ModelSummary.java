@@ -34,7 +34,7 @@ public final class ModelSummary {
         NORMS("(.*\\.)?(norm|\\w+Norm)\\.(weight|bias)"),
         /** Tables of tokens, positions and types; the language-model head shares the first. */
         EMBEDDINGS("(.*\\.)?(embeddings\\..*|\\w+Embeddings\\.weight)"),
-        ATTENTION("(.*\\.)?attention\\..*"),
+        ATTENTION("(.*\\.)?(attention|crossAttention)\\..*"),
         FEED_FORWARD("(.*\\.)?feedForward\\..*"),
         /** Whatever comes after the last layer, but for matrices that are shared with the embeddings. */
         HEAD(".*");
@@ -45,7 +45,7 @@ public final class ModelSummary {
             this.names = Pattern.compile(names);
         }
 
-        private static Part of(String name) {
+        static Part of(String name) {
             for (Part part : values()) {
                 if (part.names.matcher(name).matches()) {
                     return part;
@@ -116,12 +116,13 @@ public final class ModelSummary {
     }
 
     /**
-     * Operations of a forward pass for each token, the vocabulary head at every token included.
+     * Operations of a forward pass for each token, the vocabulary head at every token included. With an encoder and a decoder, for each
+     * token of a source together with one of its target, which is as long.
      *
      * @param length tokens of the sequence
      */
     public double forwardFlopsPerToken(int length) {
-        return 2.0 * multipliedWeights + 4.0 * length * config.hiddenSize() * config.numHiddenLayers();
+        return 2.0 * multipliedWeights + TransformerShape.of(config).scoreFlopsOfAllLayers(length);
     }
 
     /** Operations of a forward and a backward pass for each token, without recomputation. */

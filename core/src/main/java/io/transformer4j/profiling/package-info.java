@@ -1,11 +1,12 @@
 /**
- * What a model costs: parameters, floating-point operations, bytes.
+ * What a model costs: parameters, floating-point operations, bytes; by formula ({@link io.transformer4j.profiling.ModelSummary}, {@link
+ * io.transformer4j.profiling.TransformerShape}), on paper for known models and devices ({@link io.transformer4j.profiling.WhatIf}), and
+ * measured in training steps ({@link io.transformer4j.profiling.Profiler}, {@link io.transformer4j.profiling.ProfilingCallback}).
  *
  * <pre>{@code
- * ModelSummary summary = ModelSummary.of(model);
- * long parameters = summary.parameters();
- * double flops = summary.trainingFlopsPerToken(512);
- * long bytes = summary.trainingBytes(32, 512);
+ * MachinePeak peak = MachinePeak.measure(pool);
+ * StepProfile profile = Profiler.profile(model, 8, 512, 5, pool, peak);
+ * double share = profile.seconds().get(Component.ATTENTION) / profile.stepSeconds();
  * }</pre>
  */
 @NullMarked

@@ -5,6 +5,8 @@ import com.sun.jna.NativeLibrary;
 import com.sun.jna.NativeLong;
 import com.sun.jna.Platform;
 import com.sun.jna.Pointer;
+import com.sun.jna.Structure;
+import java.util.OptionalLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -66,6 +68,47 @@ final class LibC {
         } catch (UnsatisfiedLinkError e) {
             LOG.debug("no madvise: {}", e.getMessage());
         }
+    }
+
+    /** What glibc's {@code struct mallinfo2} says of all arenas and mappings; empty where there is no such call. */
+    static OptionalLong heapBytesInUse() {
+        if (!Platform.isLinux()) {
+            return OptionalLong.empty();
+        }
+        try {
+            Function mallinfo = NativeLibrary.getInstance("c").getFunction("mallinfo2");
+            MallInfo info = (MallInfo) mallinfo.invoke(MallInfo.class, new Object[0]);
+            return OptionalLong.of(info.uordblks.longValue() + info.hblkhd.longValue());
+        } catch (UnsatisfiedLinkError e) {
+            LOG.debug("no mallinfo2: {}", e.getMessage());
+            return OptionalLong.empty();
+        }
+    }
+
+    /** glibc's {@code struct mallinfo2}, returned by value. */
+    @Structure.FieldOrder({
+        "arena",
+        "ordblks",
+        "smblks",
+        "hblks",
+        "hblkhd",
+        "usmblks",
+        "fsmblks",
+        "uordblks",
+        "fordblks",
+        "keepcost"
+    })
+    public static final class MallInfo extends Structure implements Structure.ByValue {
+        public NativeLong arena;
+        public NativeLong ordblks;
+        public NativeLong smblks;
+        public NativeLong hblks;
+        public NativeLong hblkhd;
+        public NativeLong usmblks;
+        public NativeLong fsmblks;
+        public NativeLong uordblks;
+        public NativeLong fordblks;
+        public NativeLong keepcost;
     }
 
     /**

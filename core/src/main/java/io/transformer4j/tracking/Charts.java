@@ -109,6 +109,13 @@ public final class Charts {
      */
     public record Layer(Series series, Style style) {}
 
+    /**
+     * One colour of {@link #stackedBars}.
+     *
+     * @param values its height in each bar
+     */
+    public record Stack(String name, List<Double> values) {}
+
     /** A bar: its label and its height. */
     public record Bar(String label, double value) {}
 
@@ -134,6 +141,8 @@ public final class Charts {
             new BasicStroke(2f, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND, 1f, new float[] {9, 6}, 0);
     /** Up to so many points, each is marked; more would hide the line. */
     private static final int MARKED_POINTS = 40;
+    /** More names than that don't fit below a chart. */
+    private static final int MOST_IN_A_ROW = 5;
     /** The smoothing window is this part of a curve. */
     private static final int WINDOWS_PER_CURVE = 40;
 
@@ -171,6 +180,12 @@ public final class Charts {
         chart.getStyler()
                 .setXAxisLogarithmicDecadeOnly(spansDecades(layers.stream().flatMap(one -> one.series.x.stream())))
                 .setYAxisLogarithmicDecadeOnly(spansDecades(layers.stream().flatMap(one -> one.series.y.stream())));
+        if (layers.stream()
+                        .filter(layer -> layer.style != Style.HAIRLINE && layer.style != Style.CONTOUR)
+                        .count()
+                > MOST_IN_A_ROW) {
+            legendAtTheRight(chart.getStyler());
+        }
         int colored = 0;
         for (Layer layer : layers) {
             checkScales(axes, layer.series);
@@ -376,6 +391,32 @@ public final class Charts {
     }
 
     /**
+     * Draws bars made of parts, one upon the other.
+     *
+     * @param unit of the values, e.g. {@code %}
+     * @param bars their labels
+     * @param stacks the lowest first, each with a value for each bar
+     * @throws IllegalArgumentException if there is no bar
+     */
+    public static void stackedBars(Path file, String title, String unit, List<String> bars, List<Stack> stacks)
+            throws IOException {
+        CategoryChart chart = new CategoryChartBuilder()
+                .width(WIDTH)
+                .height(HEIGHT)
+                .title(title)
+                .yAxisTitle(unit)
+                .build();
+        style(chart.getStyler());
+        legendAtTheRight(chart.getStyler());
+        chart.getStyler().setStacked(true).setAvailableSpaceFill(0.6).setPlotGridVerticalLinesVisible(false);
+        for (int i = 0; i < stacks.size() && !bars.isEmpty(); i++) {
+            Color color = color(i);
+            chart.addSeries(stacks.get(i).name, bars, stacks.get(i).values)
+                    .setFillColor(i < COLORS.length ? color : blend(color));
+        }
+        write(file, title, chart, bars.isEmpty() || stacks.isEmpty());    }
+
+    /**
      * Centred moving average, whose window shrinks towards the ends of the curve: unlike an exponential average it doesn't lag
      * behind a falling loss.
      */
@@ -469,6 +510,10 @@ public final class Charts {
                 .setXAxisTickLabelsFormattingFunction(Charts::tickLabel)
                 .setYAxisTickLabelsFormattingFunction(Charts::tickLabel);
         return chart;
+    }
+
+    private static void legendAtTheRight(AxesChartStyler styler) {
+        styler.setLegendPosition(Styler.LegendPosition.OutsideE).setLegendLayout(Styler.LegendLayout.Vertical);
     }
 
     /** White paper, dark ink, a faint grid, the legend below. */

@@ -7,6 +7,7 @@ import io.transformer4j.models.ModelInputs;
 import io.transformer4j.models.PretrainedModel;
 import io.transformer4j.models.TrainableModel;
 import io.transformer4j.nn.Dropout;
+import io.transformer4j.nn.OperatorObserver;
 import io.transformer4j.nn.Parameter;
 import io.transformer4j.torch.ComputePool;
 import io.transformer4j.torch.Precision;
@@ -97,8 +98,12 @@ final class DataParallel implements AutoCloseable {
 
     private Means backward(TrainableModel replica, Batch shard, TrainableModel.Totals totals) {
         try (TensorScope scope = new TensorScope()) {
+            OperatorObserver observer = replica.observer();
+            observer.passBegan(OperatorObserver.Pass.FORWARD);
             TrainableModel.Loss loss = loss(replica, shard, totals);
+            observer.passBegan(OperatorObserver.Pass.BACKWARD);
             loss.total().backward();
+            observer.passesEnded();
             return means(loss);
         }
     }

@@ -185,11 +185,16 @@ public final class Trainer implements AutoCloseable {
         for (int i = 0; i < arguments.gradientAccumulationSteps(); i++) {
             microBatches.add(loader.next());
         }
+        long loaded = System.nanoTime();
+        long computed;
+        long reduced;
         DataParallel.Means means;
         boolean finite;
         try {
             means = workers.gradients(microBatches, arguments.seed() + state.globalStep());
+            computed = System.nanoTime();
             double norm = workers.reduce();
+            reduced = System.nanoTime();
             finite = Double.isFinite(means.loss()) && Double.isFinite(norm);
             synchronized (updateLock) {
                 if (stopped) {
@@ -212,7 +217,10 @@ public final class Trainer implements AutoCloseable {
         } finally {
             workers.clearGradients();
         }
+        long ended = System.nanoTime();
         callbacks.forEach(callback -> callback.onStepEnd(state, means.loss()));
+        StepTimes times = new StepTimes(start, loaded, computed, reduced, ended);
+        callbacks.forEach(callback -> callback.onStepTimed(state, times));
         if (state.skippedInARow() >= arguments.maxSkippedSteps()) {
             throw tooManySkipped();
         }

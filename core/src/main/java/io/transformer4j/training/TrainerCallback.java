@@ -18,6 +18,9 @@ public interface TrainerCallback {
      */
     default void onStepEnd(TrainerState state, double loss) {}
 
+    /** As {@link #onStepEnd}, which it follows: when the step's parts ended. */
+    default void onStepTimed(TrainerState state, StepTimes times) {}
+
     /** Means since the last log: {@code loss}, {@code grad_norm}, {@code learning_rate}, {@code tokens_per_second} … */
     default void onLog(TrainerState state, Map<String, Double> metrics) {}
 

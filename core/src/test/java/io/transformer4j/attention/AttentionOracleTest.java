@@ -129,7 +129,14 @@ class AttentionOracleTest {
             double epsilon = output.equals("out") ? 0 : 1e-6;
             return Map.of(
                     "performer",
-                    of(new PerformerAttention(scale, none, epsilon, like -> file.tensor("performer/W")), mask));
+                    of(
+                            new PerformerAttention(
+                                    scale,
+                                    none,
+                                    epsilon,
+                                    (int) file.tensor("performer/W").size(0),
+                                    like -> file.tensor("performer/W")),
+                            mask));
         }
 
         private static Kernel of(Attention attention, AttentionMask mask) {

@@ -43,7 +43,7 @@ class BootstrapTest {
         assertThat(one).doesNotHaveDuplicates();
     }
 
-    /** The long version with 200 trials is {@code ScalingCoverage} of the benchmarks. */
+    /** The long version with 200 trials is {@code IntervalCoverage} of the benchmarks. */
     @Test
     void intervalsCoverTheTruth() {
         int trials = 25;

@@ -63,7 +63,7 @@ public abstract class DecoderForCausalLM<C extends PretrainedConfig> extends Tra
         Tensor labelled = rows.length == targets.labels().length
                 ? hidden
                 : hidden.index_select(0, ModelInputs.tensor(rows, hidden.device()));
-        return VocabularyLoss.of(labelled, head, null, targets, totals);
+        return VocabularyLoss.of(this, labelled, head, null, targets, totals);
     }
 
     @Override

@@ -53,10 +53,10 @@ public final class MaskedLMHead extends Module {
      * @param labelled hidden states of the labelled tokens, {@code [labels, hiddenSize]}
      */
     public TrainableModel.Loss loss(Tensor labelled, TrainableModel.Targets targets, TrainableModel.Totals totals) {
-        return VocabularyLoss.of(transformed(labelled), decoder, bias, targets, totals);
+        return VocabularyLoss.of(this, transformed(labelled), decoder, bias, targets, totals);
     }
 
     private Tensor transformed(Tensor hidden) {
-        return norm.forward(activation.apply(transform.forward(hidden)));
+        return norm.forward(activation.forward(this, transform.forward(hidden)));
     }
 }

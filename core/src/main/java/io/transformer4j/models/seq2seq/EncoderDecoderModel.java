@@ -113,7 +113,7 @@ public abstract class EncoderDecoderModel<C extends Seq2SeqConfig> extends Train
         Tensor labelled = rows.length == labels.labels().length
                 ? hidden
                 : hidden.index_select(0, ModelInputs.tensor(rows, hidden.device()));
-        return VocabularyLoss.of(scaled(labelled), head, headBias, labelSmoothing(), labels, totals);
+        return VocabularyLoss.of(this, scaled(labelled), head, headBias, labelSmoothing(), labels, totals);
     }
 
     /** Scores {@code [rows, vocabSize]} of hidden rows {@code [rows, hiddenSize]}. */
