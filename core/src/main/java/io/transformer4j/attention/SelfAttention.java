@@ -198,8 +198,7 @@ public final class SelfAttention extends Module {
     }
 
     /** Mixed values of {@code most} chosen tokens of each sequence of a run. */
-    private Tensor mixed(
-            Tensor queries, Tensor keysAndValues, SequenceLayout.Run run, long most, AttentionMask mask) {
+    private Tensor mixed(Tensor queries, Tensor keysAndValues, SequenceLayout.Run run, long most, AttentionMask mask) {
         Tensor query = perHead(queries, run.sequences(), most);
         Tensor both = perHead(keysAndValues, run.sequences(), run.length());
         return rows(mix(query, both.narrow(1, 0, keyValueHeads), both.narrow(1, keyValueHeads, keyValueHeads), mask));

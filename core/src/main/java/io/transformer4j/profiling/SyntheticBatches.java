@@ -45,7 +45,7 @@ final class SyntheticBatches implements Dataset {
         Integer next = model instanceof BertForPreTraining ? random.nextInt(2) : null;
         int[] ids = ids(random, model.config().vocabSize());
         return both
-                ? new Example(index, ids, new int[length], unlabelled(), next, target(random, index))
+                ? new Example(index, ids, new int[length], unlabelled(), next).withDecoder(target(random, index))
                 : new Example(
                         index,
                         ids,

@@ -414,7 +414,8 @@ public final class Charts {
             chart.addSeries(stacks.get(i).name, bars, stacks.get(i).values)
                     .setFillColor(i < COLORS.length ? color : blend(color));
         }
-        write(file, title, chart, bars.isEmpty() || stacks.isEmpty());    }
+        write(file, title, chart, bars.isEmpty() || stacks.isEmpty());
+    }
 
     /**
      * Centred moving average, whose window shrinks towards the ends of the curve: unlike an exponential average it doesn't lag

@@ -28,8 +28,8 @@ class AttentionPairsTest {
             }
         }
 
-        assertThat(window.pairs(1, length, length, false)).isEqualTo(all);
-        assertThat(window.pairs(1, length, length, true)).isEqualTo(causal);
+        assertThat(window.pairs(1, length, length, false)).isEqualTo((double) all);
+        assertThat(window.pairs(1, length, length, true)).isEqualTo((double) causal);
     }
 
     @Test

@@ -57,7 +57,7 @@ class JavadocExamplesTest {
     void compile(String packageName, @TempDir Path classes) throws IOException {
         int examples = 0;
         try (Stream<Path> files = Files.list(SOURCES.resolve(packageName))) {
-            for (Path file : files.toList()) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
                 Matcher matcher = EXAMPLE.matcher(Files.readString(file));
                 while (matcher.find()) {
                     examples++;

@@ -114,8 +114,8 @@ class AveragingTest {
         TrainingArguments arguments = WITHOUT.with(a -> a.emaDecay(0.9));
         try (ComputePool pool = new ComputePool(1);
                 TrainableModel model = TinyModels.GPT2.withWeights(0.1);
-                Trainer trainer = TinyRun.trainer(TinyModels.GPT2, model, arguments, pool)
-                        .build()) {
+                Trainer trainer =
+                        TinyRun.trainer(TinyModels.GPT2, model, arguments, pool).build()) {
             trainer.train();
             assertThat(trainer.evaluate()).isEqualTo(trainer.evaluate());
         }
