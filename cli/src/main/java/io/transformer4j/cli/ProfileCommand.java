@@ -2,6 +2,7 @@ package io.transformer4j.cli;
 
 import io.transformer4j.checkpoint.CheckpointException;
 import io.transformer4j.checkpoint.ConfigJson;
+import io.transformer4j.hub.FileSelection;
 import io.transformer4j.models.PretrainedModel;
 import io.transformer4j.models.TrainableModel;
 import io.transformer4j.models.auto.Models;
@@ -60,7 +61,8 @@ final class ProfileCommand implements Callable<Integer> {
     @Parameters(
             paramLabel = "MODEL",
             description =
-                    "Checkpoint folder, of which config.json is enough; with --what-if also a published model's name.")
+                    "A config.json, or a model: folder, built-in name or id of the hub (org/name); with --what-if also"
+                            + " a published model's name.")
     private String model = "";
 
     @Option(
@@ -201,7 +203,10 @@ final class ProfileCommand implements Callable<Integer> {
     }
 
     private TrainableModel build() {
-        Path file = Path.of(model).resolve(Models.CONFIG_NAME);
+        Path file = Path.of(model);
+        if (!Files.isRegularFile(file)) {
+            file = ModelNames.resolve(model, FileSelection.CONFIG).resolve(Models.CONFIG_NAME);
+        }
         Map<String, Object> tree = ConfigJson.readTree(file);
         if (!(tree.get("architectures") instanceof List<?> names) || names.isEmpty()) {
             throw new CheckpointException(file, "has no \"architectures\" that says which model it is");

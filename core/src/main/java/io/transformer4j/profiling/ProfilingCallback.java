@@ -8,7 +8,7 @@ import io.transformer4j.nn.Parameter;
 import io.transformer4j.profiling.StepProfile.MemoryByKind;
 import io.transformer4j.profiling.StepProfile.TraceEvent;
 import io.transformer4j.profiling.StepRecorder.OperatorRun;
-import io.transformer4j.torch.NativeHeap;
+import io.transformer4j.torch.NativeMemory;
 import io.transformer4j.training.StepTimes;
 import io.transformer4j.training.TrainerCallback;
 import io.transformer4j.training.TrainerState;
@@ -28,8 +28,9 @@ import java.util.function.Consumer;
  * summed their gradients and updated the weights.
  *
  * <pre>{@code
- * Trainer.builder(model, arguments)
- *     .callback(new ProfilingCallback(model, settings, peak, profile -> ProfileReport.write(folder, profile)))
+ * var settings = new ProfilingCallback.Settings(pool.workers(), 8, 256, 5, 10);
+ * var callback = new ProfilingCallback(model, settings, MachinePeak.measure(pool), profile -> show(profile.operators()));
+ * // Trainer.builder(model, arguments).callback(callback)
  * }</pre>
  */
 public final class ProfilingCallback implements TrainerCallback {
@@ -82,15 +83,30 @@ public final class ProfilingCallback implements TrainerCallback {
         OVER
     }
 
-    /** An operator over all steps. */
+    /** An operator over all steps; its calls may cost differently. */
     private static final class Sum {
-        private final OperatorRun first;
+        private final String path;
+        private Operator cost;
         private int calls;
         private long forwardNanos;
         private long backwardNanos;
 
         Sum(OperatorRun first) {
-            this.first = first;
+            path = first.path;
+            cost = scaled(first.operator, 0);
+        }
+
+        void add(OperatorRun run) {
+            calls++;
+            cost = new Operator(
+                    cost.kind(),
+                    cost.label(),
+                    cost.forwardFlops() + run.operator.forwardFlops(),
+                    cost.backwardFlops() + run.operator.backwardFlops(),
+                    cost.forwardBytes() + run.operator.forwardBytes(),
+                    cost.backwardBytes() + run.operator.backwardBytes());
+            forwardNanos += run.forwardNanos;
+            backwardNanos += run.backwardNanos;
         }
     }
 
@@ -124,7 +140,7 @@ public final class ProfilingCallback implements TrainerCallback {
             recorder = new StepRecorder(paths, state == State.MEMORY);
         }
         model.observe(observes ? recorder : OperatorObserver.NONE);
-        heapBefore = NativeHeap.bytesInUse().orElse(0);
+        heapBefore = NativeMemory.bytesInUse().orElse(0);
     }
 
     @Override
@@ -156,11 +172,8 @@ public final class ProfilingCallback implements TrainerCallback {
     private void add(StepTimes times) {
         observedSeconds += times.seconds();
         for (OperatorRun run : recorder.records()) {
-            Sum sum = sums.computeIfAbsent(
-                    run.path + " " + run.operator.label() + " " + run.operator.kind(), key -> new Sum(run));
-            sum.calls++;
-            sum.forwardNanos += run.forwardNanos;
-            sum.backwardNanos += run.backwardNanos;
+            sums.computeIfAbsent(run.path + " " + run.operator.label() + " " + run.operator.kind(), key -> new Sum(run))
+                    .add(run);
         }
         long operators = recorder.records().stream()
                 .mapToLong(run -> run.forwardNanos + run.backwardNanos)
@@ -180,10 +193,10 @@ public final class ProfilingCallback implements TrainerCallback {
         int steps = settings.steps();
         List<OperatorProfile> operators = sums.values().stream()
                 .map(sum -> new OperatorProfile(
-                        sum.first.path,
-                        Component.of(sum.first.path, sum.first.operator.kind()),
+                        sum.path,
+                        Component.of(sum.path, sum.cost.kind()),
                         sum.calls / steps,
-                        times(sum.first.operator, (double) sum.calls / steps),
+                        scaled(sum.cost, 1.0 / steps),
                         sum.forwardNanos / 1e9 / steps,
                         sum.backwardNanos / 1e9 / steps))
                 .toList();
@@ -203,14 +216,14 @@ public final class ProfilingCallback implements TrainerCallback {
                 trace);
     }
 
-    private static Operator times(Operator operator, double calls) {
+    private static Operator scaled(Operator operator, double factor) {
         return new Operator(
                 operator.kind(),
                 operator.label(),
-                calls * operator.forwardFlops(),
-                calls * operator.backwardFlops(),
-                calls * operator.forwardBytes(),
-                calls * operator.backwardBytes());
+                factor * operator.forwardFlops(),
+                factor * operator.backwardFlops(),
+                factor * operator.forwardBytes(),
+                factor * operator.backwardBytes());
     }
 
     private MemoryByKind memory() {

@@ -3,7 +3,7 @@ package io.transformer4j.profiling;
 import io.transformer4j.nn.Module;
 import io.transformer4j.nn.Operator;
 import io.transformer4j.nn.OperatorObserver;
-import io.transformer4j.torch.NativeHeap;
+import io.transformer4j.torch.NativeMemory;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -98,7 +98,7 @@ final class StepRecorder implements OperatorObserver {
         advance();
         if (begun == Pass.BACKWARD && watchMemory) {
             heapAfterForward =
-                    Math.max(heapAfterForward, NativeHeap.bytesInUse().orElse(0));
+                    Math.max(heapAfterForward, NativeMemory.bytesInUse().orElse(0));
         }
         open.clear();
         pass = begun;
@@ -130,7 +130,7 @@ final class StepRecorder implements OperatorObserver {
         }
         passNanos += now - last;
         if (watchMemory) {
-            heapPeak = Math.max(heapPeak, NativeHeap.bytesInUse().orElse(0));
+            heapPeak = Math.max(heapPeak, NativeMemory.bytesInUse().orElse(0));
             now = System.nanoTime();
         }
         last = now;
