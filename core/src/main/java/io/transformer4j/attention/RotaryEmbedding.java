@@ -1,7 +1,7 @@
 package io.transformer4j.attention;
 
 import io.transformer4j.torch.TensorScope;
-import java.util.function.DoubleUnaryOperator;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
@@ -16,18 +16,36 @@ public final class RotaryEmbedding {
     /** Radians per position of each pair, {@code [headSize / 2]}. */
     private final float[] frequencies;
 
+    private final double magnitude;
+
+    /** Makes of a pair's frequency the one to use, for inputs that are longer than those in training. */
+    @FunctionalInterface
+    public interface Rescaling {
+        /** As in training. */
+        Rescaling NONE = (pair, frequency) -> frequency;
+
+        /**
+         * The frequency to use.
+         *
+         * @param pair its number, from 0 for the highest frequency
+         * @param frequency radians per position in training
+         */
+        double apply(int pair, double frequency);
+    }
+
     /**
      * Rotations with frequencies {@code theta^(-2i / headSize)}.
      *
      * @param headSize elements of a query; even
-     * @param rescaling makes of each frequency the one to use, for inputs that are longer than those in training
+     * @param magnitude factor of the rotated queries and keys
      */
-    public RotaryEmbedding(long headSize, double theta, DoubleUnaryOperator rescaling) {
+    public RotaryEmbedding(long headSize, double theta, Rescaling rescaling, double magnitude) {
+        this.magnitude = magnitude;
         frequencies = new float[Math.toIntExact(headSize / 2)];
         for (int i = 0; i < frequencies.length; i++) {
             // Rounded where HF rounds, since a far position magnifies what is lost.
             float exponent = 2f * i / headSize;
-            frequencies[i] = (float) rescaling.applyAsDouble(1f / (float) Math.pow(theta, exponent));
+            frequencies[i] = (float) rescaling.apply(i, 1f / (float) Math.pow(theta, exponent));
         }
     }
 
@@ -42,8 +60,13 @@ public final class RotaryEmbedding {
             Tensor angles = positions.toType(ScalarType.Float).outer(frequency); // [tokens, headSize / 2]
             Tensor both = torch.cat(new TensorVector(angles, angles), 1); // [tokens, headSize]
             return new Rotation(
-                    scope.keep(both.cos().unsqueeze(1)), scope.keep(both.sin().unsqueeze(1)));
+                    scope.keep(scaled(both.cos()).unsqueeze(1)),
+                    scope.keep(scaled(both.sin()).unsqueeze(1)));
         }
+    }
+
+    private Tensor scaled(Tensor table) {
+        return magnitude == 1 ? table : table.mul_(new Scalar(magnitude));
     }
 
     /**

@@ -241,9 +241,15 @@ public final class SelfAttention extends Module {
      * comes out for the identity as values. Rows add up to 1, but for Linformer's, whose weights may even be negative.
      *
      * @param hidden {@code [tokens, hiddenSize]} of one sequence
+     * @param rotation of queries and keys; null if positions enter elsewhere
+     * @param bias terms of the scores by distance; null if positions enter elsewhere
      * @return {@code [heads, tokens, tokens]}: queries by keys
      */
-    public Tensor weights(Tensor hidden, SequenceLayout layout, RotaryEmbedding.@Nullable Rotation rotation) {
+    public Tensor weights(
+            Tensor hidden,
+            SequenceLayout layout,
+            RotaryEmbedding.@Nullable Rotation rotation,
+            RelativePositionBias.@Nullable Pass bias) {
         if (layout.batchSize() != 1) {
             throw new IllegalArgumentException(
                     "attention weights are shown for one sequence at a time, not " + layout.batchSize());
@@ -253,9 +259,13 @@ public final class SelfAttention extends Module {
         AttentionMask mask = mask(hidden, layout);
         Tensor[] own = parts(rows, run, keyValueHeads);
         Tensor identity = torch.eye(run.length(), hidden.options()).expand(1, heads, run.length(), run.length());
-        Tensor weights = attention instanceof SlidingWindowAttention local
+        Tensor weights = attention instanceof SlidingWindowAttention local && bias == null
                 ? mixLocally(local, own[0], own[1], identity, identity, hidden, layout, run, mask)
-                : attention.forward(own[0], repeated(own[1]), identity, windowed(mask, own[0], own[1]));
+                : attention.forward(
+                        own[0],
+                        repeated(own[1]),
+                        identity,
+                        biased(windowed(mask, own[0], own[1]), bias, own[0], own[1]));
         return weights.squeeze(0);
     }
 
@@ -270,7 +280,7 @@ public final class SelfAttention extends Module {
 
     private AttentionMask mask(Tensor hidden, SequenceLayout layout) {
         return layout.hasPadding()
-                ? layout.paddingMask(causal, hidden)
+                ? layout.paddingMask(causal, window, hidden)
                 : causal ? AttentionMask.causal() : AttentionMask.full();
     }
 
@@ -323,6 +333,10 @@ public final class SelfAttention extends Module {
             AttentionMask mask) {
         Tensor[] own = parts(rows, run, keyValueHeads);
         Tensor mixed = mixLocally(local, own[0], own[1], repeated(own[2]), null, hidden, layout, run, mask);
+        if (mask instanceof AttentionMask.Padding padding) { // padding, as in HF, gets nothing
+            Tensor padded = padding.realKeys().logical_not().unsqueeze(1).unsqueeze(-1);
+            mixed = mixed.masked_fill(padded, new Scalar(0.0));
+        }
         return rows(mixed);
     }
 
@@ -376,15 +390,15 @@ public final class SelfAttention extends Module {
         Tensor query = parts[0];
         KvCache.Context context =
                 cache == null ? new KvCache.Context(parts[1], parts[2], mask) : cache.append(run, parts[1], parts[2]);
-        AttentionMask seen = windowed(context.mask(), query, context.key());
-        Tensor mixed = mix(
-                query,
-                context.key(),
-                context.value(),
-                bias == null
-                        ? seen
-                        : seen.plus(bias.terms(query.size(2), context.key().size(2)), query));
+        boolean places = context.mask() instanceof AttentionMask.Additive && cache == null; // the window is in the mask
+        AttentionMask seen = places ? context.mask() : windowed(context.mask(), query, context.key());
+        Tensor mixed = mix(query, context.key(), context.value(), biased(seen, bias, query, context.key()));
         return rows(mixed);
+    }
+
+    private static AttentionMask biased(
+            AttentionMask mask, RelativePositionBias.@Nullable Pass bias, Tensor query, Tensor key) {
+        return bias == null ? mask : mask.plus(bias.terms(query.size(2), key.size(2)), query);
     }
 
     private Tensor mix(Tensor query, Tensor key, Tensor value, AttentionMask mask) {

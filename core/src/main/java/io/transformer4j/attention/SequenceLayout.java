@@ -162,10 +162,12 @@ public final class SequenceLayout {
     /**
      * What hides the padding of a {@linkplain #padded padded} layout from all tokens.
      *
-     * @param causal whether later tokens are hidden too; padding then sees itself, since it may have nothing else to see
+     * @param causal whether later tokens are hidden too; padding in front of a sequence then sees itself, since it has nothing
+     *     else to see
+     * @param window of a causal layer: how many places a token sees, its own included; 0 for all before it
      * @param like a tensor of the wanted type and device
      */
-    AttentionMask paddingMask(boolean causal, Tensor like) {
+    AttentionMask paddingMask(boolean causal, int window, Tensor like) {
         int length = maxLength();
         long[] padding = new long[totalTokens];
         for (int row = 0; row < totalTokens; row++) {
@@ -177,7 +179,10 @@ public final class SequenceLayout {
             return AttentionMask.padding(hidden.view(batchSize(), length).logical_not());
         }
         Tensor ones = hidden.new_ones(length, length);
-        hidden = hidden.logical_and(ones.triu(1).logical_or(ones.tril(-1))).logical_or(ones.triu(1));
+        Tensor outside = window == 0 ? ones.triu(1) : ones.triu(1).logical_or(ones.tril(-window));
+        hidden = hidden.logical_or(outside); // [batch, 1, length, length]
+        Tensor others = ones.triu(1).logical_or(ones.tril(-1));
+        hidden = hidden.logical_and(hidden.all(-1, true).logical_not().logical_or(others));
         return new AttentionMask.Additive(
                 like.new_zeros(hidden.shape()).masked_fill_(hidden, new Scalar(Double.NEGATIVE_INFINITY)));
     }

@@ -56,6 +56,12 @@ public record ModelInputs(
         return new ModelInputs(inputIds, tokenTypeIds, positionIds, layout, globalAttention, decoder);
     }
 
+    /** The same inputs with other token types. */
+    public ModelInputs withTokenTypeIds(long[] tokenTypeIds) {
+        return new ModelInputs(
+                inputIds, tensor(tokenTypeIds, inputIds.device()), positionIds, layout, globalAttention, decoder);
+    }
+
     /** The same inputs with chosen global tokens. */
     public ModelInputs withGlobalAttention(long[] globalAttention) {
         return new ModelInputs(

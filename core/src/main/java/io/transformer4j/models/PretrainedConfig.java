@@ -84,6 +84,30 @@ public interface PretrainedConfig {
                 vocabSize);
     }
 
+    /**
+     * A token id among keys that aren't components, or {@code fallback}.
+     *
+     * @throws IllegalArgumentException if it isn't a whole number
+     */
+    static int tokenId(Map<String, Object> other, String key, int fallback) {
+        Object value = other.get(key);
+        check(value == null || value instanceof Integer, "%s must be a token id, but is %s", key, value);
+        return value == null ? fallback : (Integer) value;
+    }
+
+    /**
+     * A dropout probability among keys that aren't components, or {@code fallback}.
+     *
+     * @throws IllegalArgumentException if it isn't one
+     */
+    static double probability(Map<String, Object> other, String key, double fallback) {
+        Object value = other.get(key);
+        check(value == null || value instanceof Number, "%s must be a number, but is %s", key, value);
+        double probability = value == null ? fallback : ((Number) value).doubleValue();
+        checkProbability(key, probability);
+        return probability;
+    }
+
     /** Checks a key of {@link #other()} that we know but can honour with one value only. */
     static void checkOnly(Map<String, Object> other, String key, Object supported) {
         Object value = other.get(key);

@@ -35,6 +35,7 @@ public final class TextEmbeddings extends Module {
      *     RoBERTa; if so, padding has the position {@code paddingId}, without gradient too
      * @param positionInitializer for the table of positions
      * @param norm of the sum; null for none
+     * @param scale factor of the vectors of tokens
      */
     @RecordBuilder
     public record Config(
@@ -45,6 +46,7 @@ public final class TextEmbeddings extends Module {
             @Nullable Integer paddingId,
             boolean positionsFromIds,
             @Nullable Supplier<Norm> norm,
+            double scale,
             double dropout,
             Initializer initializer,
             Initializer positionInitializer)
@@ -52,7 +54,7 @@ public final class TextEmbeddings extends Module {
 
         /** Tokens only. */
         public Config(long vocabSize, long hiddenSize, Initializer initializer) {
-            this(vocabSize, hiddenSize, 0, 0, null, false, null, 0, initializer, initializer);
+            this(vocabSize, hiddenSize, 0, 0, null, false, null, 1, 0, initializer, initializer);
         }
     }
 
@@ -80,7 +82,8 @@ public final class TextEmbeddings extends Module {
 
     /** {@code [tokens, hiddenSize]}. */
     public Tensor forward(ModelInputs inputs) {
-        Tensor sum = word.forward(inputs.inputIds());
+        Tensor rows = word.forward(inputs.inputIds());
+        Tensor sum = config.scale() == 1 ? rows : rows.mul(new Scalar(config.scale()));
         if (position != null) {
             sum = sum.add(position.forward(positions(inputs)));
         }

@@ -1,5 +1,6 @@
 package io.transformer4j.models;
 
+import io.soabase.recordbuilder.core.RecordBuilder;
 import io.transformer4j.attention.ChosenTokens;
 import io.transformer4j.attention.KvCache;
 import io.transformer4j.attention.RotaryEmbedding;
@@ -35,13 +36,15 @@ public abstract sealed class TransformerLayer extends Module {
      * @param attentionDropout of what attention adds
      * @param feedForwardDropout of what the feed-forward network adds
      */
+    @RecordBuilder
     public record Config(
             SelfAttention.Config attention,
             FeedForward.Config feedForward,
             Supplier<Norm> norm,
             boolean preNorm,
             double attentionDropout,
-            double feedForwardDropout) {}
+            double feedForwardDropout)
+            implements TransformerLayerConfigBuilder.With {}
 
     private TransformerLayer(Config config) {
         attention = child("attention", new SelfAttention(config.attention()));
@@ -95,7 +98,8 @@ public abstract sealed class TransformerLayer extends Module {
      */
     public final Tensor attentionWeights(
             Tensor hidden, SequenceLayout layout, RotaryEmbedding.@Nullable Rotation rotation) {
-        return attention.weights(this instanceof PreNorm ? attentionNorm.forward(hidden) : hidden, layout, rotation);
+        return attention.weights(
+                this instanceof PreNorm ? attentionNorm.forward(hidden) : hidden, layout, rotation, null);
     }
 
     /**

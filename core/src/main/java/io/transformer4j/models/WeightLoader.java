@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.Generator;
 import org.bytedeco.pytorch.Tensor;
@@ -103,12 +104,7 @@ public final class WeightLoader {
             loader.initialize(entries, new HashSet<>(missing), seed, device);
             loader.fill(entries, device);
             model.placeOn(device);
-            List<String> known = model.weightMap().keys();
-            return new Report(
-                    missing,
-                    loader.names.keySet().stream()
-                            .filter(name -> !known.contains(name))
-                            .toList());
+            return new Report(missing, loader.unexpected());
         }
     }
 
@@ -142,9 +138,7 @@ public final class WeightLoader {
 
     private void check(List<WeightMap.Entry> entries, List<String> missing) {
         List<String> problems = new ArrayList<>();
-        if (!missing.isEmpty()) {
-            problems.add("lacks " + String.join(", ", missing));
-        }
+        List<String> absent = new ArrayList<>();
         Map<String, Parameter> parameters = model.namedParameters();
         for (WeightMap.Entry entry : entries) {
             for (int i = 0; i < entry.keys().size(); i++) {
@@ -158,13 +152,30 @@ public final class WeightLoader {
                         problems.add(names.get(key) + " has shape " + Arrays.toString(shape)
                                 + ", but config.json requires " + Arrays.toString(required));
                     }
+                } else if (missing.contains(key)) {
+                    absent.add(key + " " + Arrays.toString(required));
                 }
             }
         }
+        if (!absent.isEmpty()) {
+            problems.add(0, "lacks " + String.join(", ", absent));
+        }
         if (!problems.isEmpty()) {
+            String unknown = unexpected().stream()
+                    .map(name -> name + " " + checkpoint.info(names.get(name)).shape())
+                    .collect(Collectors.joining(", "));
+            if (!unknown.isEmpty()) {
+                problems.add("has " + unknown + ", which this model has no use for");
+            }
             throw new CheckpointException(
                     checkpoint.path(), String.join("; ", problems) + " (" + model.architecture() + ")");
         }
+    }
+
+    /** Tensors of the checkpoint that the model has no use for. */
+    private List<String> unexpected() {
+        Set<String> known = new HashSet<>(model.weightMap().keys());
+        return names.keySet().stream().filter(name -> !known.contains(name)).toList();
     }
 
     private static long[] storedShape(WeightMap.Entry entry, int part, Parameter parameter) {

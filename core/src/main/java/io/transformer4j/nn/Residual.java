@@ -19,10 +19,14 @@ public final class Residual extends Module {
         this.norm = child("norm", norm);
     }
 
+    /** What the sublayer gets for rows {@code [tokens, hiddenSize]}. */
+    public Tensor input(Tensor hidden) {
+        return preNorm ? norm.forward(hidden) : hidden;
+    }
+
     /** Runs {@code sublayer} on rows {@code [tokens, hiddenSize]}. */
     public Tensor around(Tensor hidden, UnaryOperator<Tensor> sublayer) {
-        return preNorm
-                ? dropout.addTo(hidden, sublayer.apply(norm.forward(hidden)))
-                : norm.forward(dropout.addTo(hidden, sublayer.apply(hidden)));
+        Tensor sum = dropout.addTo(hidden, sublayer.apply(input(hidden)));
+        return preNorm ? sum : norm.forward(sum);
     }
 }

@@ -4,7 +4,7 @@ import io.transformer4j.attention.SequenceLayout;
 import io.transformer4j.checkpoint.CheckpointException;
 import io.transformer4j.models.PretrainedModel;
 import io.transformer4j.models.auto.Models;
-import io.transformer4j.models.encoder.EncoderForQuestionAnswering;
+import io.transformer4j.models.heads.QuestionAnsweringModel;
 import io.transformer4j.tokenizers.Encoding;
 import io.transformer4j.torch.TensorData;
 import java.nio.file.Path;
@@ -32,7 +32,7 @@ public final class QuestionAnsweringPipeline implements AutoCloseable {
 
     private static final int CONTEXT = 1;
 
-    private final PipelineRuntime<EncoderForQuestionAnswering<?>> runtime;
+    private final PipelineRuntime<QuestionAnsweringModel<?>> runtime;
 
     /** Scores of the tokens of a window. */
     @SuppressWarnings("ArrayRecordComponent")
@@ -42,9 +42,9 @@ public final class QuestionAnsweringPipeline implements AutoCloseable {
         runtime = PipelineRuntime.open(folder, options, device -> load(folder, device));
     }
 
-    private static EncoderForQuestionAnswering<?> load(Path folder, Device device) {
+    private static QuestionAnsweringModel<?> load(Path folder, Device device) {
         PretrainedModel model = Models.load(folder, device);
-        if (model instanceof EncoderForQuestionAnswering<?> reader) {
+        if (model instanceof QuestionAnsweringModel<?> reader) {
             return reader;
         }
         model.close();
@@ -72,7 +72,7 @@ public final class QuestionAnsweringPipeline implements AutoCloseable {
                 questions.stream().map(Question::question).toList(),
                 questions.stream().map(Question::context).toList());
         List<List<Scored>> scored = runtime.runWindows(windows, (inputs, batch) -> {
-            EncoderForQuestionAnswering.Output output = runtime.model().forward(inputs);
+            QuestionAnsweringModel.Output output = runtime.model().forward(inputs);
             float[] starts = TensorData.floats(output.startLogits());
             float[] ends = TensorData.floats(output.endLogits());
             SequenceLayout layout = inputs.layout();

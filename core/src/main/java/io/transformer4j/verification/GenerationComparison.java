@@ -30,6 +30,7 @@ final class GenerationComparison {
             "early_stopping",
             "no_repeat_ngram_size",
             "min_new_tokens",
+            "repetition_penalty",
             "bad_words_ids",
             "forced_bos_token_id",
             "forced_eos_token_id");

@@ -29,7 +29,7 @@ final class ReferenceCase {
         tokens = paddingMatters(packed) ? packed.withPadding() : packed;
         decoderTokens = isSequenceToSequence()
                 ? TokenGrid.of(
-                        spec.has("decoder_input_ids") ? spec.get("decoder_input_ids") : spec.required("labels"),
+                        spec.has("decoder_input_ids") ? spec.get("decoder_input_ids") : decoded(),
                         spec.get("decoder_attention_mask"))
                 : null;
     }
@@ -88,8 +88,13 @@ final class ReferenceCase {
     private ModelInputs decoderInputs(TokenGrid grid, Device device) {
         long[] ids = spec.has("decoder_input_ids")
                 ? grid.values(spec.get("decoder_input_ids"))
-                : shiftedRight(spec.required("labels"));
+                : shiftedRight(decoded());
         return ModelInputs.of(ids, new long[ids.length], null, grid.layout(), device);
+    }
+
+    /** What the decoder writes: the labels or, without any, the input itself, as in HF's BART. */
+    private JsonNode decoded() {
+        return spec.has("labels") ? spec.get("labels") : inputIds();
     }
 
     /** The labels behind the start token, with padding for those that don't count (HF's {@code shift_tokens_right}). */

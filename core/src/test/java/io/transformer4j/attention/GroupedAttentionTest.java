@@ -25,7 +25,7 @@ class GroupedAttentionTest {
     void aCacheChangesNothing(int keyValueHeads, int window, AttentionType type) {
         try (TensorScope scope = new TensorScope()) {
             SelfAttention layer = layer(keyValueHeads, window, type);
-            RotaryEmbedding rotary = new RotaryEmbedding(HIDDEN / HEADS, 100, frequency -> frequency);
+            RotaryEmbedding rotary = new RotaryEmbedding(HIDDEN / HEADS, 100, RotaryEmbedding.Rescaling.NONE, 1);
             SequenceLayout whole = SequenceLayout.of(LENGTHS);
             Tensor hidden = random(whole.totalTokens());
             Tensor expected = layer.forward(hidden, whole, rotary.at(longs(whole.positions())), null);

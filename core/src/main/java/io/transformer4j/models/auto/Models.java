@@ -12,8 +12,14 @@ import io.transformer4j.models.PretrainedModel;
 import io.transformer4j.models.WeightLoader;
 import io.transformer4j.models.bart.BartConfig;
 import io.transformer4j.models.bart.BartForConditionalGeneration;
+import io.transformer4j.models.bart.BartModel;
+import io.transformer4j.models.marian.MarianModel;
+import io.transformer4j.models.t5.T5Model;
+import io.transformer4j.models.t5.T5EncoderModel;
+import io.transformer4j.models.t5.T5ForTokenClassification;
 import io.transformer4j.models.bert.BertConfig;
 import io.transformer4j.models.bert.BertForMaskedLM;
+import io.transformer4j.models.bert.BertForNextSentencePrediction;
 import io.transformer4j.models.bert.BertForPreTraining;
 import io.transformer4j.models.bert.BertForQuestionAnswering;
 import io.transformer4j.models.bert.BertForSequenceClassification;
@@ -21,7 +27,10 @@ import io.transformer4j.models.bert.BertForTokenClassification;
 import io.transformer4j.models.bert.BertModel;
 import io.transformer4j.models.bigbird.BigBirdConfig;
 import io.transformer4j.models.bigbird.BigBirdForMaskedLM;
+import io.transformer4j.models.bigbird.BigBirdForPreTraining;
+import io.transformer4j.models.bigbird.BigBirdForQuestionAnswering;
 import io.transformer4j.models.bigbird.BigBirdForSequenceClassification;
+import io.transformer4j.models.bigbird.BigBirdForTokenClassification;
 import io.transformer4j.models.bigbird.BigBirdModel;
 import io.transformer4j.models.distilbert.DistilBertConfig;
 import io.transformer4j.models.distilbert.DistilBertForMaskedLM;
@@ -32,22 +41,33 @@ import io.transformer4j.models.distilbert.DistilBertModel;
 import io.transformer4j.models.encoder.EncoderModel;
 import io.transformer4j.models.features.FeatureBasedModel;
 import io.transformer4j.models.gpt2.GPT2Config;
+import io.transformer4j.models.gpt2.GPT2ForQuestionAnswering;
+import io.transformer4j.models.gpt2.GPT2ForSequenceClassification;
+import io.transformer4j.models.gpt2.GPT2ForTokenClassification;
 import io.transformer4j.models.gpt2.GPT2LMHeadModel;
 import io.transformer4j.models.gpt2.GPT2Model;
 import io.transformer4j.models.gptneo.GPTNeoConfig;
 import io.transformer4j.models.gptneo.GPTNeoForCausalLM;
+import io.transformer4j.models.gptneo.GPTNeoForQuestionAnswering;
+import io.transformer4j.models.gptneo.GPTNeoForSequenceClassification;
+import io.transformer4j.models.gptneo.GPTNeoForTokenClassification;
 import io.transformer4j.models.gptneo.GPTNeoModel;
 import io.transformer4j.models.llama.LlamaConfig;
 import io.transformer4j.models.llama.LlamaForCausalLM;
+import io.transformer4j.models.llama.LlamaForQuestionAnswering;
+import io.transformer4j.models.llama.LlamaForSequenceClassification;
+import io.transformer4j.models.llama.LlamaForTokenClassification;
 import io.transformer4j.models.llama.LlamaModel;
 import io.transformer4j.models.longformer.LongformerConfig;
 import io.transformer4j.models.longformer.LongformerForMaskedLM;
+import io.transformer4j.models.longformer.LongformerForQuestionAnswering;
 import io.transformer4j.models.longformer.LongformerForSequenceClassification;
 import io.transformer4j.models.longformer.LongformerForTokenClassification;
 import io.transformer4j.models.longformer.LongformerModel;
 import io.transformer4j.models.marian.MarianConfig;
 import io.transformer4j.models.marian.MarianMTModel;
 import io.transformer4j.models.openaigpt.OpenAIGPTConfig;
+import io.transformer4j.models.openaigpt.OpenAIGPTForSequenceClassification;
 import io.transformer4j.models.openaigpt.OpenAIGPTLMHeadModel;
 import io.transformer4j.models.openaigpt.OpenAIGPTModel;
 import io.transformer4j.models.roberta.RobertaConfig;
@@ -67,6 +87,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import org.bytedeco.pytorch.Device;
@@ -103,7 +124,8 @@ public final class Models {
                             "BertForPreTraining", BertForPreTraining::new,
                             "BertForSequenceClassification", BertForSequenceClassification::new,
                             "BertForTokenClassification", BertForTokenClassification::new,
-                            "BertForQuestionAnswering", BertForQuestionAnswering::new)),
+                            "BertForQuestionAnswering", BertForQuestionAnswering::new,
+                            "BertForNextSentencePrediction", BertForNextSentencePrediction::new)),
             new Family<>(
                     DistilBertConfig.BASE,
                     DistilBertConfig.class,
@@ -129,38 +151,52 @@ public final class Models {
                             "LongformerModel", LongformerModel::new,
                             "LongformerForMaskedLM", LongformerForMaskedLM::new,
                             "LongformerForSequenceClassification", LongformerForSequenceClassification::new,
-                            "LongformerForTokenClassification", LongformerForTokenClassification::new)),
+                            "LongformerForTokenClassification", LongformerForTokenClassification::new,
+                            "LongformerForQuestionAnswering", LongformerForQuestionAnswering::new)),
             new Family<>(
                     BigBirdConfig.BASE,
                     BigBirdConfig.class,
                     Map.of(
                             "BigBirdModel", BigBirdModel::new,
                             "BigBirdForMaskedLM", BigBirdForMaskedLM::new,
-                            "BigBirdForSequenceClassification", BigBirdForSequenceClassification::new)),
+                            "BigBirdForSequenceClassification", BigBirdForSequenceClassification::new,
+                            "BigBirdForPreTraining", BigBirdForPreTraining::new,
+                            "BigBirdForTokenClassification", BigBirdForTokenClassification::new,
+                            "BigBirdForQuestionAnswering", BigBirdForQuestionAnswering::new)),
             new Family<>(
                     OpenAIGPTConfig.BASE,
                     OpenAIGPTConfig.class,
                     Map.of(
                             "OpenAIGPTModel", OpenAIGPTModel::new,
-                            "OpenAIGPTLMHeadModel", OpenAIGPTLMHeadModel::new)),
+                            "OpenAIGPTLMHeadModel", OpenAIGPTLMHeadModel::new,
+                            "OpenAIGPTForSequenceClassification", OpenAIGPTForSequenceClassification::new)),
             new Family<>(
                     GPT2Config.SMALL,
                     GPT2Config.class,
                     Map.of(
                             "GPT2Model", GPT2Model::new,
-                            "GPT2LMHeadModel", GPT2LMHeadModel::new)),
+                            "GPT2LMHeadModel", GPT2LMHeadModel::new,
+                            "GPT2ForSequenceClassification", GPT2ForSequenceClassification::new,
+                            "GPT2ForTokenClassification", GPT2ForTokenClassification::new,
+                            "GPT2ForQuestionAnswering", GPT2ForQuestionAnswering::new)),
             new Family<>(
                     GPTNeoConfig.LARGE,
                     GPTNeoConfig.class,
                     Map.of(
                             "GPTNeoModel", GPTNeoModel::new,
-                            "GPTNeoForCausalLM", GPTNeoForCausalLM::new)),
+                            "GPTNeoForCausalLM", GPTNeoForCausalLM::new,
+                            "GPTNeoForSequenceClassification", GPTNeoForSequenceClassification::new,
+                            "GPTNeoForTokenClassification", GPTNeoForTokenClassification::new,
+                            "GPTNeoForQuestionAnswering", GPTNeoForQuestionAnswering::new)),
             new Family<>(
                     LlamaConfig.BASE,
                     LlamaConfig.class,
                     Map.of(
                             "LlamaModel", LlamaModel::new,
-                            "LlamaForCausalLM", LlamaForCausalLM::new)),
+                            "LlamaForCausalLM", LlamaForCausalLM::new,
+                            "LlamaForSequenceClassification", LlamaForSequenceClassification::new,
+                            "LlamaForTokenClassification", LlamaForTokenClassification::new,
+                            "LlamaForQuestionAnswering", LlamaForQuestionAnswering::new)),
             new Family<>(
                     TransformerConfig.BASE,
                     TransformerConfig.class,
@@ -168,12 +204,18 @@ public final class Models {
             new Family<>(
                     BartConfig.LARGE,
                     BartConfig.class,
-                    Map.of("BartForConditionalGeneration", BartForConditionalGeneration::new)),
-            new Family<>(MarianConfig.BIG, MarianConfig.class, Map.of("MarianMTModel", MarianMTModel::new)),
+                    Map.of(
+                            "BartModel", BartModel::new,
+                            "BartForConditionalGeneration", BartForConditionalGeneration::new)),
+            new Family<>(MarianConfig.BIG, MarianConfig.class, Map.of("MarianModel", MarianModel::new, "MarianMTModel", MarianMTModel::new)),
             new Family<>(
                     T5Config.SMALL,
                     T5Config.class,
-                    Map.of("T5ForConditionalGeneration", T5ForConditionalGeneration::new)));
+                    Map.of(
+                            "T5Model", T5Model::new,
+                            "T5EncoderModel", T5EncoderModel::new,
+                            "T5ForConditionalGeneration", T5ForConditionalGeneration::new,
+                            "T5ForTokenClassification", T5ForTokenClassification::new)));
 
     /** What a {@code model_type} stands for: its defaults and the model class behind each architecture name. */
     private record Family<C extends PretrainedConfig>(
@@ -366,6 +408,21 @@ public final class Models {
     public static PretrainedConfig config(Path file) {
         Map<String, Object> tree = ConfigJson.readTree(file);
         return family(file, tree).config(file, tree);
+    }
+
+    /** The architectures that can be loaded, by HF's class names, in their families' order. */
+    public static List<String> architectures() {
+        return FAMILIES.stream()
+                .flatMap(family -> family.architectures().keySet().stream().sorted())
+                .toList();
+    }
+
+    /** The {@code model_type} of an architecture's family. */
+    public static Optional<String> modelType(String architecture) {
+        return FAMILIES.stream()
+                .filter(family -> family.architectures().containsKey(architecture))
+                .map(family -> family.defaults().modelType())
+                .findFirst();
     }
 
     private static Family<?> family(Path file, Map<String, Object> tree) {

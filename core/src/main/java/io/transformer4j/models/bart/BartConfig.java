@@ -20,6 +20,7 @@ import io.transformer4j.nn.FeedForward;
 import io.transformer4j.nn.Initializer;
 import io.transformer4j.nn.LayerNorm;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.annotation.JsonNaming;
 
@@ -52,7 +53,7 @@ public record BartConfig(
         int bosTokenId,
         int eosTokenId,
         int decoderStartTokenId,
-        int forcedEosTokenId,
+        @Nullable Integer forcedEosTokenId,
         AttentionType attentionType,
         @JsonAnySetter @JsonAnyGetter Map<String, Object> other)
         implements Seq2SeqConfig, BartConfigBuilder.With {

@@ -8,17 +8,12 @@ import io.transformer4j.models.seq2seq.FairseqNames;
 public final class BartForConditionalGeneration extends EncoderDecoderModel<BartConfig> {
     /** A model without weights. */
     public BartForConditionalGeneration(BartConfig config) {
-        super(config);
+        super(new BartModel(config));
     }
 
     @Override
-    public String baseModelPrefix() {
-        return "model.";
-    }
-
-    @Override
-    public WeightMap weightMap() {
-        return FairseqNames.weightMap(config().spec());
+    protected WeightMap headWeights() {
+        return FairseqNames.head(config().spec());
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.transformer4j.models.bert;
 
 import io.transformer4j.models.WeightMap;
+import io.transformer4j.models.encoder.BertNames;
 import io.transformer4j.models.encoder.EncoderForMaskedLM;
 
 /** BERT with a masked-language head (HF {@code BertForMaskedLM}). */
@@ -17,6 +18,6 @@ public final class BertForMaskedLM extends EncoderForMaskedLM<BertConfig> {
 
     @Override
     protected WeightMap headWeights() {
-        return BertForPreTraining.maskedLMWeights(config().tieWordEmbeddings(), wordEmbeddingsKey());
+        return BertNames.maskedLM(config().tieWordEmbeddings(), wordEmbeddingsKey());
     }
 }

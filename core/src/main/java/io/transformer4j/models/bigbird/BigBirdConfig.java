@@ -10,6 +10,8 @@ import io.soabase.recordbuilder.core.RecordBuilder;
 import io.transformer4j.attention.AttentionOptions;
 import io.transformer4j.attention.AttentionType;
 import io.transformer4j.models.PretrainedConfig;
+import io.transformer4j.models.TextEmbeddings;
+import io.transformer4j.models.TransformerLayer;
 import io.transformer4j.models.encoder.BertLikeConfig;
 import io.transformer4j.nn.Activation;
 import java.util.Map;
@@ -23,6 +25,8 @@ import tools.jackson.databind.annotation.JsonNaming;
  * @param pattern HF's {@code attention_type}: {@code block_sparse}, or {@code original_full} for attention to everything
  * @param blockSize tokens in a block
  * @param numRandomBlocks random blocks that each block sees
+ * @param rescaleEmbeddings whether word embeddings are multiplied by {@code √hidden_size}
+ * @param useBias whether queries, keys and values have biases
  */
 @RecordBuilder
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
@@ -46,6 +50,8 @@ public record BigBirdConfig(
         @JsonProperty("attention_type") String pattern,
         int blockSize,
         int numRandomBlocks,
+        boolean rescaleEmbeddings,
+        boolean useBias,
         @JsonAnySetter @JsonAnyGetter Map<String, Object> other)
         implements BertLikeConfig, BigBirdConfigBuilder.With {
 
@@ -73,6 +79,8 @@ public record BigBirdConfig(
             SPARSE,
             64,
             3,
+            false,
+            true,
             Map.of());
 
     /**
@@ -103,8 +111,26 @@ public record BigBirdConfig(
                 pattern);
         checkPositive("block_size", blockSize);
         check(numRandomBlocks >= 0, "num_random_blocks must not be negative, but is %d", numRandomBlocks);
-        PretrainedConfig.checkOnly(other, "rescale_embeddings", false);
-        PretrainedConfig.checkOnly(other, "use_bias", true);
+    }
+
+    /** Token between a question and a text. */
+    int sepTokenId() {
+        return PretrainedConfig.tokenId(other, "sep_token_id", 66);
+    }
+
+    /** Word embeddings are multiplied by {@code √hidden_size} if {@code rescaleEmbeddings}. */
+    @Override
+    public TextEmbeddings.Config embeddings() {
+        return BertLikeConfig.super
+                .embeddings()
+                .with(e -> e.scale(rescaleEmbeddings ? Math.sqrt((double) hiddenSize) : 1));
+    }
+
+    /** Queries, keys and values have biases if {@code useBias}. */
+    @Override
+    public TransformerLayer.Config layer(int index) {
+        TransformerLayer.Config layer = BertLikeConfig.super.layer(index);
+        return layer.withAttention(layer.attention().withInputBias(useBias));
     }
 
     /** Whether attention is sparse. */

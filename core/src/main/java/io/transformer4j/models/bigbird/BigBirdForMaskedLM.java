@@ -1,6 +1,7 @@
 package io.transformer4j.models.bigbird;
 
 import io.transformer4j.models.WeightMap;
+import io.transformer4j.models.encoder.BertNames;
 import io.transformer4j.models.encoder.EncoderForMaskedLM;
 
 /** BigBird with a masked-language head (HF {@code BigBirdForMaskedLM}). */
@@ -16,19 +17,7 @@ public final class BigBirdForMaskedLM extends EncoderForMaskedLM<BigBirdConfig> 
     }
 
     @Override
-    public boolean dependsOnPadding() {
-        return encoder().dependsOnPadding();
-    }
-
-    @Override
     protected WeightMap headWeights() {
-        WeightMap.Builder map = WeightMap.builder()
-                .addPair("transform", "cls.predictions.transform.dense")
-                .addPair("norm", "cls.predictions.transform.LayerNorm");
-        return config().tieWordEmbeddings()
-                ? map.add("bias", "cls.predictions.bias").build()
-                : map.add("decoder", "cls.predictions.decoder.weight")
-                        .add("bias", "cls.predictions.decoder.bias")
-                        .build();
+        return BertNames.maskedLM(config().tieWordEmbeddings(), wordEmbeddingsKey());
     }
 }

@@ -23,11 +23,6 @@ public final class BigBirdForSequenceClassification extends EncoderForSequenceCl
     }
 
     @Override
-    public boolean dependsOnPadding() {
-        return encoder().dependsOnPadding();
-    }
-
-    @Override
     protected WeightMap headWeights() {
         return WeightMap.builder()
                 .addPair("dense", "classifier.dense")

@@ -42,7 +42,7 @@ public final class BigBirdModel extends EncoderModel<BigBirdConfig> {
 
     @Override
     public WeightMap weightMap() {
-        WeightMap encoder = BertNames.encoder(config().numHiddenLayers(), false);
+        WeightMap encoder = BertNames.encoder(config().numHiddenLayers(), false, config().useBias());
         return hasPooler()
                 ? encoder.and(WeightMap.builder().addPair("pooler", "pooler").build())
                 : encoder;

@@ -2,11 +2,10 @@ package io.transformer4j.models.decoder;
 
 import io.transformer4j.attention.KvCache;
 import io.transformer4j.attention.RotaryEmbedding;
-import io.transformer4j.models.BareModel;
 import io.transformer4j.models.BaseModelOutput;
+import io.transformer4j.models.BodyModel;
 import io.transformer4j.models.ModelInputs;
 import io.transformer4j.models.PretrainedConfig;
-import io.transformer4j.models.PretrainedModel;
 import io.transformer4j.models.TextEmbeddings;
 import io.transformer4j.models.TransformerLayer;
 import io.transformer4j.nn.Embedding;
@@ -26,8 +25,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <C> the family's configuration
  */
-public abstract class DecoderModel<C extends PretrainedConfig> extends PretrainedModel implements BareModel {
-    private final C config;
+public abstract class DecoderModel<C extends PretrainedConfig> extends BodyModel<C> {
     private final TextEmbeddings embeddings;
     private final @Nullable RotaryEmbedding rotary;
     private final List<TransformerLayer> layers;
@@ -48,7 +46,7 @@ public abstract class DecoderModel<C extends PretrainedConfig> extends Pretraine
 
     /** A decoder without weights. */
     protected DecoderModel(C config, Parts parts) {
-        this.config = config;
+        super(config);
         embeddings = child("embeddings", new TextEmbeddings(parts.embeddings()));
         rotary = parts.rotary();
         layers = children(
@@ -58,11 +56,6 @@ public abstract class DecoderModel<C extends PretrainedConfig> extends Pretraine
         finalNorm = parts.finalNorm() == null
                 ? null
                 : child("finalNorm", parts.finalNorm().get());
-    }
-
-    /** Runs a batch from its first token. */
-    public final BaseModelOutput forward(ModelInputs inputs) {
-        return forward(inputs, null, false);
     }
 
     @Override
@@ -78,7 +71,7 @@ public abstract class DecoderModel<C extends PretrainedConfig> extends Pretraine
      * @throws IllegalArgumentException if a sequence has more tokens than the model has positions
      */
     public final BaseModelOutput forward(ModelInputs inputs, @Nullable KvCache cache, boolean outputHiddenStates) {
-        inputs.checkLength(config);
+        inputs.checkLength(config());
         List<Tensor> states = new ArrayList<>();
         Tensor hidden = embeddings.forward(inputs); // [tokens, hiddenSize]
         RotaryEmbedding.Rotation rotation = rotary == null ? null : rotary.at(inputs.positions());
@@ -115,10 +108,5 @@ public abstract class DecoderModel<C extends PretrainedConfig> extends Pretraine
     /** The token embeddings, which language-model heads may share. */
     public final Embedding tokenEmbeddings() {
         return embeddings.word();
-    }
-
-    @Override
-    public final C config() {
-        return config;
     }
 }

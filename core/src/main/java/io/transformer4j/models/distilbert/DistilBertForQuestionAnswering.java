@@ -1,9 +1,9 @@
 package io.transformer4j.models.distilbert;
 
-import io.transformer4j.models.encoder.EncoderForQuestionAnswering;
+import io.transformer4j.models.heads.QuestionAnsweringModel;
 
 /** DistilBERT that finds answers in texts (HF {@code DistilBertForQuestionAnswering}). */
-public final class DistilBertForQuestionAnswering extends EncoderForQuestionAnswering<DistilBertConfig> {
+public final class DistilBertForQuestionAnswering extends QuestionAnsweringModel.WithLinearHead<DistilBertConfig> {
     /** A model without weights. */
     public DistilBertForQuestionAnswering(DistilBertConfig config) {
         super(new DistilBertModel(config), config.qaDropout(), config.initializer());

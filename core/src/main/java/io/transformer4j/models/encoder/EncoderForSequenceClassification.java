@@ -6,6 +6,7 @@ import io.transformer4j.models.Labels;
 import io.transformer4j.models.ModelInputs;
 import io.transformer4j.models.PretrainedConfig;
 import io.transformer4j.models.SequenceClassifier;
+import io.transformer4j.models.heads.ClassificationLoss;
 import io.transformer4j.nn.Activation;
 import io.transformer4j.nn.Dropout;
 import io.transformer4j.nn.Initializer;
@@ -57,8 +58,13 @@ public abstract class EncoderForSequenceClassification<C extends PretrainedConfi
 
     /** A model without weights on {@code encoder}. */
     protected EncoderForSequenceClassification(EncoderModel<C> encoder, HeadConfig head) {
+        this(encoder, head, encoder.config().labels());
+    }
+
+    /** A model without weights on {@code encoder}, whose labels aren't the configuration's. */
+    protected EncoderForSequenceClassification(EncoderModel<C> encoder, HeadConfig head, Labels labels) {
         super(encoder);
-        this.labels = encoder.config().labels();
+        this.labels = labels;
         this.head = child("head", new Head(head, encoder.config().hiddenSize(), labels.count()));
     }
 

@@ -2,11 +2,10 @@ package io.transformer4j.models.encoder;
 
 import io.transformer4j.attention.ChosenTokens;
 import io.transformer4j.attention.SequenceLayout;
-import io.transformer4j.models.BareModel;
 import io.transformer4j.models.BaseModelOutput;
+import io.transformer4j.models.BodyModel;
 import io.transformer4j.models.ModelInputs;
 import io.transformer4j.models.PretrainedConfig;
-import io.transformer4j.models.PretrainedModel;
 import io.transformer4j.models.TextEmbeddings;
 import io.transformer4j.models.TransformerLayer;
 import io.transformer4j.models.WeightMap;
@@ -26,8 +25,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <C> the family's configuration
  */
-public abstract class EncoderModel<C extends PretrainedConfig> extends PretrainedModel implements BareModel {
-    private final C config;
+public abstract class EncoderModel<C extends PretrainedConfig> extends BodyModel<C> {
     private final TextEmbeddings embeddings;
     private final List<TransformerLayer> layers;
     private final @Nullable Linear pooler;
@@ -38,7 +36,7 @@ public abstract class EncoderModel<C extends PretrainedConfig> extends Pretraine
             TextEmbeddings.Config embeddings,
             IntFunction<TransformerLayer.Config> layer,
             boolean withPooler) {
-        this.config = config;
+        super(config);
         this.embeddings = child("embeddings", new TextEmbeddings(embeddings));
         this.layers = children("layers", config.numHiddenLayers(), i -> TransformerLayer.of(layer.apply(i)));
         this.pooler = withPooler
@@ -46,14 +44,9 @@ public abstract class EncoderModel<C extends PretrainedConfig> extends Pretraine
                 : null;
     }
 
-    /** Encodes a batch. */
-    public final BaseModelOutput forward(ModelInputs inputs) {
-        return forward(inputs, false);
-    }
-
     @Override
     public final BaseModelOutput forward(ModelInputs inputs, boolean outputHiddenStates) {
-        inputs.checkLength(config);
+        inputs.checkLength(config());
         SequenceLayout layout = layout(inputs);
         List<Tensor> states = new ArrayList<>();
         Tensor hidden = embeddings.forward(inputs); // [tokens, hiddenSize]
@@ -72,7 +65,7 @@ public abstract class EncoderModel<C extends PretrainedConfig> extends Pretraine
     /** {@inheritDoc} The last layer computes little more than the keys and values of the others. */
     @Override
     public final Tensor forward(ModelInputs inputs, ChosenTokens chosen) {
-        inputs.checkLength(config);
+        inputs.checkLength(config());
         SequenceLayout layout = layout(inputs);
         Tensor hidden = embeddings.forward(inputs); // [tokens, hiddenSize]
         int last = layers.size() - 1;
@@ -160,10 +153,5 @@ public abstract class EncoderModel<C extends PretrainedConfig> extends Pretraine
     /** The word embeddings, which masked-language heads share. */
     public final Embedding wordEmbeddings() {
         return embeddings.word();
-    }
-
-    @Override
-    public final C config() {
-        return config;
     }
 }

@@ -1,20 +1,20 @@
 package io.transformer4j.models.encoder;
 
 import io.transformer4j.models.PretrainedConfig;
-import io.transformer4j.models.TrainableModel;
-import io.transformer4j.models.WeightMap;
+import io.transformer4j.models.heads.TaskModel;
 
 /**
- * An encoder with a head. A family's class says which encoder and head, and how the checkpoint calls the head's weights.
+ * An encoder with a head of a kind that only encoders have.
  *
  * @param <C> the family's configuration
  */
-public abstract class EncoderTask<C extends PretrainedConfig> extends TrainableModel {
+public abstract class EncoderTask<C extends PretrainedConfig> extends TaskModel<C> {
     private final EncoderModel<C> encoder;
 
     /** A model on {@code encoder}. */
     protected EncoderTask(EncoderModel<C> encoder) {
-        this.encoder = child("encoder", encoder);
+        super(encoder);
+        this.encoder = encoder;
     }
 
     /** The encoder. */
@@ -26,25 +26,5 @@ public abstract class EncoderTask<C extends PretrainedConfig> extends TrainableM
     protected final String wordEmbeddingsKey() {
         return encoder.baseModelPrefix()
                 + encoder.weightMap().entries().get(0).keys().get(0);
-    }
-
-    /** Names of the head's weights, whose own are those of the child {@code head}. */
-    protected abstract WeightMap headWeights();
-
-    @Override
-    public final C config() {
-        return encoder.config();
-    }
-
-    @Override
-    public final String baseModelPrefix() {
-        return encoder.baseModelPrefix();
-    }
-
-    @Override
-    public final WeightMap weightMap() {
-        return encoder.weightMap()
-                .prefixed("encoder.", encoder.baseModelPrefix())
-                .and(headWeights().prefixed("head.", ""));
     }
 }

@@ -3,7 +3,7 @@
  * a class of a few lines for each head; {@code docs/adding-a-model.md} shows one.
  *
  * <pre>{@code
- * public final class RobertaForTokenClassification extends EncoderForTokenClassification<RobertaConfig> {
+ * public final class RobertaForTokenClassification extends TokenClassificationModel<RobertaConfig> {
  *     public RobertaForTokenClassification(RobertaConfig config) {
  *         super(new RobertaModel(config, false), config.headDropout(), config.initializer());
  *     }

@@ -7,7 +7,7 @@ import io.transformer4j.models.TrainableModel.Loss;
 import io.transformer4j.models.TrainableModel.Targets;
 import io.transformer4j.models.TrainableModel.Totals;
 import io.transformer4j.models.WeightMap;
-import io.transformer4j.models.encoder.ClassificationLoss;
+import io.transformer4j.models.heads.ClassificationLoss;
 import io.transformer4j.nn.Activation;
 import io.transformer4j.nn.Dropout;
 import io.transformer4j.nn.Initializer;

@@ -126,6 +126,11 @@ public record GPT2Config(
         return nPositions;
     }
 
+    /** Dropout before a classifier of tokens: as in HF 0.1 unless {@code classifier_dropout} says otherwise. */
+    double classifierDropout() {
+        return PretrainedConfig.probability(other, "classifier_dropout", 0.1);
+    }
+
     Initializer initializer() {
         return Initializer.normal(initializerRange);
     }

@@ -106,7 +106,7 @@ public record LlamaConfig(
         checkPositive("max_position_embeddings", maxPositionEmbeddings);
         check(initializerRange >= 0, "initializer_range must not be negative, but is %s", initializerRange);
         check(rmsNormEps > 0, "rms_norm_eps must be positive, but is %s", rmsNormEps);
-        RopeParameters.of(ropeParameters, other);
+        RopeParameters.of(ropeParameters, other, headSize, maxPositionEmbeddings);
         checkProbability("attention_dropout", attentionDropout);
         PretrainedConfig.checkTokenId("pad_token_id", padTokenId, vocabSize);
         checkOnly(other, "pruned_heads", Map.of());
@@ -126,6 +126,11 @@ public record LlamaConfig(
         return keyValueHeads() * headSize();
     }
 
+    /** Dropout before a classifier of tokens: as in HF 0.1 unless {@code classifier_dropout} says otherwise. */
+    double classifierDropout() {
+        return PretrainedConfig.probability(other, "classifier_dropout", 0.1);
+    }
+
     Initializer initializer() {
         return Initializer.normal(initializerRange);
     }
@@ -139,7 +144,8 @@ public record LlamaConfig(
     }
 
     RotaryEmbedding rotary() {
-        return RopeParameters.of(ropeParameters, other).embedding(headSize());
+        return RopeParameters.of(ropeParameters, other, headSize(), maxPositionEmbeddings)
+                .embedding(headSize());
     }
 
     TransformerLayer.Config layer(int index) {

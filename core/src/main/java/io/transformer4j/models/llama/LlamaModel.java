@@ -9,19 +9,27 @@ public final class LlamaModel extends DecoderModel<LlamaConfig> {
     private static final List<String> WEIGHT = List.of(".weight");
     private static final List<String> WEIGHT_AND_BIAS = List.of(".weight", ".bias");
 
+    private final String baseModelPrefix;
+
     /** A decoder without weights. */
     public LlamaModel(LlamaConfig config) {
+        this(config, "model.");
+    }
+
+    /** A decoder whose keys have another prefix below a head. */
+    LlamaModel(LlamaConfig config, String baseModelPrefix) {
         super(config, new Parts(config.embeddings(), config::layer, config.rotary(), config::norm));
+        this.baseModelPrefix = baseModelPrefix;
     }
 
     @Override
     public String baseModelPrefix() {
-        return "model.";
+        return baseModelPrefix;
     }
 
     @Override
     protected LlamaModel newInstance() {
-        return new LlamaModel(config());
+        return new LlamaModel(config(), baseModelPrefix);
     }
 
     @Override

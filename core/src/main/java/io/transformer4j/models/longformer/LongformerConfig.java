@@ -129,6 +129,11 @@ public record LongformerConfig(
         return BertLikeConfig.super.embeddings().with(e -> e.positionsFromIds(true));
     }
 
+    /** Token between a question and a text. */
+    int sepTokenId() {
+        return PretrainedConfig.tokenId(other, "sep_token_id", 2);
+    }
+
     /** HF's head has GELU whatever the layers have. */
     @Override
     public MaskedLMHead.Config maskedLMHead() {

@@ -1,9 +1,9 @@
 package io.transformer4j.models.longformer;
 
-import io.transformer4j.models.encoder.EncoderForTokenClassification;
+import io.transformer4j.models.heads.TokenClassificationModel;
 
 /** Longformer that classifies tokens (HF {@code LongformerForTokenClassification}). */
-public final class LongformerForTokenClassification extends EncoderForTokenClassification<LongformerConfig> {
+public final class LongformerForTokenClassification extends TokenClassificationModel<LongformerConfig> {
     /** A model without weights. */
     public LongformerForTokenClassification(LongformerConfig config) {
         super(new LongformerModel(config, false, false), config.headDropout(), config.initializer());

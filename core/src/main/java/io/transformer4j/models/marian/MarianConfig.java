@@ -56,7 +56,7 @@ public record MarianConfig(
         int padTokenId,
         int eosTokenId,
         int decoderStartTokenId,
-        int forcedEosTokenId,
+        @Nullable Integer forcedEosTokenId,
         AttentionType attentionType,
         @JsonAnySetter @JsonAnyGetter Map<String, Object> other)
         implements Seq2SeqConfig, MarianConfigBuilder.With {

@@ -8,17 +8,12 @@ import io.transformer4j.models.seq2seq.FairseqNames;
 public final class MarianMTModel extends EncoderDecoderModel<MarianConfig> {
     /** A model without weights. */
     public MarianMTModel(MarianConfig config) {
-        super(config);
+        super(new MarianModel(config));
     }
 
     @Override
-    public String baseModelPrefix() {
-        return "model.";
-    }
-
-    @Override
-    public WeightMap weightMap() {
-        return FairseqNames.weightMap(config().spec());
+    protected WeightMap headWeights() {
+        return FairseqNames.head(config().spec());
     }
 
     @Override

@@ -1,9 +1,9 @@
 package io.transformer4j.models.roberta;
 
-import io.transformer4j.models.encoder.EncoderForTokenClassification;
+import io.transformer4j.models.heads.TokenClassificationModel;
 
 /** RoBERTa that classifies tokens (HF {@code RobertaForTokenClassification}). */
-public final class RobertaForTokenClassification extends EncoderForTokenClassification<RobertaConfig> {
+public final class RobertaForTokenClassification extends TokenClassificationModel<RobertaConfig> {
     /** A model without weights. */
     public RobertaForTokenClassification(RobertaConfig config) {
         super(new RobertaModel(config, false), config.headDropout(), config.initializer());

@@ -7,6 +7,7 @@ import io.transformer4j.nn.Embedding;
 import io.transformer4j.nn.Module;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
@@ -51,5 +52,14 @@ final class Encoder extends Module {
         hidden = end.forward(hidden);
         states.add(hidden);
         return new BaseModelOutput(hidden, states);
+    }
+
+    /** What each token of one sequence takes of each other, in every layer: {@code [heads, tokens, tokens]}. */
+    List<Tensor> attentions(Tensor ids, SequenceLayout layout) {
+        List<Tensor> states = forward(ids, layout).hiddenStates();
+        RelativePositionBias.Pass bias = positionBias == null ? null : positionBias.pass(ids.device());
+        return IntStream.range(0, layers.size())
+                .mapToObj(i -> layers.get(i).attentionWeights(states.get(i), layout, bias))
+                .toList();
     }
 }

@@ -56,6 +56,11 @@ final class EncoderLayer extends Module {
         return feedForwardResidual.around(attended, feedForward::forward);
     }
 
+    /** What each token of one sequence takes of each other in {@link #forward}: {@code [heads, tokens, tokens]}. */
+    Tensor attentionWeights(Tensor hidden, SequenceLayout layout, RelativePositionBias.@Nullable Pass bias) {
+        return attention.weights(attentionResidual.input(hidden), layout, null, bias);
+    }
+
     static Residual residual(EncoderDecoderSpec spec) {
         return new Residual(spec.norm().get(), spec.dropout(), spec.preNorm());
     }

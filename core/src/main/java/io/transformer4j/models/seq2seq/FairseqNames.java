@@ -7,17 +7,20 @@ import java.util.List;
 public final class FairseqNames {
     private FairseqNames() {}
 
-    /** The table of an architecture. */
+    /** Names of the output layer's weights. */
+    public static WeightMap head(EncoderDecoderSpec spec) {
+        WeightMap.Builder map = WeightMap.builder();
+        return spec.head().biased() ? map.add("headBias", "final_logits_bias").build() : map.build();
+    }
+
+    /** The table of a model without output layer. */
     public static WeightMap weightMap(EncoderDecoderSpec spec) {
         WeightMap.Builder map = WeightMap.builder();
-        if (spec.head().biased()) {
-            map.add("headBias", "final_logits_bias");
-        }
         if (spec.sharedEmbeddings()) {
-            map.add("sourceEmbeddings.weight", "model.shared.weight");
+            map.add("sourceEmbeddings.weight", "shared.weight");
         } else {
-            map.add("sourceEmbeddings.weight", "model.encoder.embed_tokens.weight")
-                    .add("targetEmbeddings.weight", "model.decoder.embed_tokens.weight");
+            map.add("sourceEmbeddings.weight", "encoder.embed_tokens.weight")
+                    .add("targetEmbeddings.weight", "decoder.embed_tokens.weight");
         }
         addStack(map, spec, "encoder", spec.encoder().layers(), false);
         addStack(map, spec, "decoder", spec.decoder().layers(), true);
@@ -26,16 +29,15 @@ public final class FairseqNames {
 
     private static void addStack(
             WeightMap.Builder map, EncoderDecoderSpec spec, String stack, int layers, boolean crossAttention) {
-        String prefix = "model." + stack;
         if (spec.positions() instanceof EncoderDecoderSpec.Positions.Learned) {
-            map.add(stack + ".embedding.positions.table.weight", prefix + ".embed_positions.weight");
+            map.add(stack + ".embedding.positions.table.weight", stack + ".embed_positions.weight");
         }
         if (spec.embeddingNorm()) {
-            map.addPair(stack + ".embedding.norm", prefix + ".layernorm_embedding");
+            map.addPair(stack + ".embedding.norm", stack + ".layernorm_embedding");
         }
         for (int i = 0; i < layers; i++) {
             String own = stack + ".layers." + i;
-            String key = prefix + ".layers." + i;
+            String key = stack + ".layers." + i;
             addAttention(map, own + ".attention", key + ".self_attn");
             if (crossAttention) {
                 addAttention(map, own + ".crossAttention", key + ".encoder_attn");

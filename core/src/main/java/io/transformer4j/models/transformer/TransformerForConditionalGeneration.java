@@ -13,7 +13,7 @@ import org.bytedeco.pytorch.Tensor;
 public final class TransformerForConditionalGeneration extends EncoderDecoderModel<TransformerConfig> {
     /** A model without weights. */
     public TransformerForConditionalGeneration(TransformerConfig config) {
-        super(config);
+        super(new TransformerModel(config));
     }
 
     /** Also under torch's names: {@code memory} and {@code decoder_out}. */
@@ -31,52 +31,19 @@ public final class TransformerForConditionalGeneration extends EncoderDecoderMod
     }
 
     @Override
-    public String baseModelPrefix() {
-        return "transformer.";
+    protected String bodyPrefix() {
+        return "";
     }
 
     @Override
-    public WeightMap weightMap() {
-        TransformerConfig config = config();
-        WeightMap.Builder map = WeightMap.builder().add("sourceEmbeddings.weight", "src_embed.weight");
-        if (!config.shareEmbeddings()) {
-            map.add("targetEmbeddings.weight", "tgt_embed.weight");
-        }
-        addStack(map, "encoder", config.numEncoderLayers(), false);
-        addStack(map, "decoder", config.numDecoderLayers(), true);
-        if (!config.tieTgtGenerator()) {
+    protected WeightMap headWeights() {
+        WeightMap.Builder map = WeightMap.builder();
+        if (!config().tieTgtGenerator()) {
             map.add("head", "generator.weight");
         }
-        if (config.generatorBias()) {
+        if (config().generatorBias()) {
             map.add("headBias", "generator.bias");
         }
         return map.build();
-    }
-
-    private void addStack(WeightMap.Builder map, String stack, int layers, boolean crossAttention) {
-        if (config().positionEmbeddingType() == TransformerConfig.PositionType.LEARNED) {
-            map.add(stack + ".embedding.positions.table.weight", stack + "_positions.weight");
-        }
-        for (int i = 0; i < layers; i++) {
-            String own = stack + ".layers." + i;
-            String key = "transformer." + stack + ".layers." + i;
-            addAttention(map, own + ".attention", key + ".self_attn", key + ".norm1");
-            if (crossAttention) {
-                addAttention(map, own + ".crossAttention", key + ".multihead_attn", key + ".norm2");
-            }
-            map.addPair(own + ".feedForward.intermediate", key + ".linear1")
-                    .addPair(own + ".feedForward.output", key + ".linear2")
-                    .addPair(own + ".feedForwardResidual.norm", key + (crossAttention ? ".norm3" : ".norm2"));
-        }
-        if (config().finalNorms()) {
-            map.addPair(stack + ".end.norm", "transformer." + stack + ".norm");
-        }
-    }
-
-    private static void addAttention(WeightMap.Builder map, String own, String key, String norm) {
-        map.add(own + ".queryKeyValue.weight", key + ".in_proj_weight")
-                .add(own + ".queryKeyValue.bias", key + ".in_proj_bias")
-                .addPair(own + ".output", key + ".out_proj")
-                .addPair(own + "Residual.norm", norm);
     }
 }

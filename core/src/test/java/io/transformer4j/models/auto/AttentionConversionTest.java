@@ -91,7 +91,7 @@ class AttentionConversionTest {
     }
 
     private static Tensor table(PretrainedModel model) {
-        return model.namedParameters().get("encoder.embeddings.position.weight").tensor();
+        return model.namedParameters().get("body.embeddings.position.weight").tensor();
     }
 
     @Test

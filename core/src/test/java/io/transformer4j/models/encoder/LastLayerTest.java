@@ -74,7 +74,7 @@ class LastLayerTest {
                 BertForPreTraining model = (BertForPreTraining) build("bert", "BertForPreTraining", "flash")) {
             ModelInputs inputs = ModelInputs.of(SEQUENCES, Devices.cpu());
             Targets targets = Targets.ofTokens(LABELS, NEXT);
-            BertForPreTraining.Output output = model.forward(inputs);
+            EncoderForPreTraining.Output output = model.forward(inputs);
             assertSame(
                     model,
                     model.loss(inputs, targets, Totals.of(List.of(targets), NEXT.length))

@@ -1,7 +1,9 @@
-package io.transformer4j.models.encoder;
+package io.transformer4j.models.heads;
 
+import io.transformer4j.attention.ChosenTokens;
 import io.transformer4j.attention.SequenceLayout;
 import io.transformer4j.models.BaseModelOutput;
+import io.transformer4j.models.BodyModel;
 import io.transformer4j.models.ModelInputs;
 import io.transformer4j.models.PretrainedConfig;
 import io.transformer4j.models.TokenClassifier;
@@ -11,30 +13,29 @@ import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * An encoder that classifies every token.
+ * A model that classifies every token.
  *
  * @param <C> the family's configuration
  */
-public abstract class EncoderForTokenClassification<C extends PretrainedConfig> extends EncoderTask<C>
-        implements TokenClassifier {
+public abstract class TokenClassificationModel<C extends PretrainedConfig> extends TaskModel<C> implements TokenClassifier {
     private final TokenHead head;
 
-    /** A model without weights on {@code encoder}, with {@code dropout} before the classifier. */
-    protected EncoderForTokenClassification(EncoderModel<C> encoder, double dropout, Initializer initializer) {
-        super(encoder);
-        C config = encoder.config();
+    /** A model without weights on {@code body}, with {@code dropout} before the classifier. */
+    protected TokenClassificationModel(BodyModel<C> body, double dropout, Initializer initializer) {
+        super(body);
+        C config = body.config();
         head = child("head", new TokenHead(config.hiddenSize(), config.labels().count(), dropout, initializer));
     }
 
     /** Logits of every token, {@code [tokens, labels]}. */
     public final Tensor forward(ModelInputs inputs) {
-        return head.forward(encoder().forward(inputs).lastHiddenState());
+        return head.forward(body().forward(inputs).lastHiddenState());
     }
 
     @Override
     public final Tensor tokenLogits(ModelInputs inputs, long[] rows, SequenceLayout chosen) {
-        Tensor hidden = encoder().forward(inputs).lastHiddenState();
-        return head.forward(hidden.index_select(0, ModelInputs.tensor(rows, hidden.device())));
+        ChosenTokens tokens = ChosenTokens.of(rows);
+        return head.forward(tokens.pick(body().forward(inputs, tokens), rows));
     }
 
     @Override
@@ -44,14 +45,19 @@ public abstract class EncoderForTokenClassification<C extends PretrainedConfig> 
 
     @Override
     public final Map<String, Tensor> outputs(ModelInputs inputs) {
-        BaseModelOutput encoded = encoder().forward(inputs, true);
-        Map<String, Tensor> outputs = encoded.named();
-        outputs.put("logits", head.forward(encoded.lastHiddenState()));
+        BaseModelOutput hidden = body().forward(inputs, true);
+        Map<String, Tensor> outputs = hidden.named();
+        outputs.put("logits", head.forward(hidden.lastHiddenState()));
         return outputs;
+    }
+
+    /** The checkpoint's name of the last layer. */
+    protected String classifierKey() {
+        return "classifier";
     }
 
     @Override
     protected final WeightMap headWeights() {
-        return WeightMap.builder().addPair("classifier", "classifier").build();
+        return WeightMap.builder().addPair("classifier", classifierKey()).build();
     }
 }

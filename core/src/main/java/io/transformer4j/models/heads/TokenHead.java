@@ -1,4 +1,4 @@
-package io.transformer4j.models.encoder;
+package io.transformer4j.models.heads;
 
 import io.transformer4j.nn.Dropout;
 import io.transformer4j.nn.Initializer;

@@ -1,4 +1,4 @@
-package io.transformer4j.models.encoder;
+package io.transformer4j.models.heads;
 
 import static io.transformer4j.models.PretrainedConfig.check;
 
