@@ -48,7 +48,11 @@ class ArchitectureTest {
             .layer("tracking")
             .definedBy("io.transformer4j.tracking..")
             .layer("work")
-            .definedBy("io.transformer4j.training..", "io.transformer4j.generation..", "io.transformer4j.profiling..")
+            .definedBy(
+                    "io.transformer4j.training..",
+                    "io.transformer4j.generation..",
+                    "io.transformer4j.quantization..",
+                    "io.transformer4j.profiling..")
             .layer("use")
             .definedBy(
                     "io.transformer4j.pretraining..",

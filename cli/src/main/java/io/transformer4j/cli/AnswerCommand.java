@@ -64,6 +64,9 @@ final class AnswerCommand implements Callable<Integer> {
     private boolean truncation;
 
     @Mixin
+    final QuantizationOption quantization = new QuantizationOption();
+
+    @Mixin
     final ComputeOptions compute = new ComputeOptions();
 
     @Spec
@@ -74,7 +77,7 @@ final class AnswerCommand implements Callable<Integer> {
         PrintWriter printer = Objects.requireNonNull(spec).commandLine().getOut();
         String text = String.join("\n", TextLines.all(Objects.requireNonNull(context)));
         try (QuestionAnsweringPipeline pipeline = Pipelines.questionAnswering(
-                ModelNames.resolve(Objects.requireNonNull(model)), compute.pipeline(truncation))) {
+                ModelNames.resolve(Objects.requireNonNull(model)), compute.pipeline(truncation, quantization.value()))) {
             Texts.forEachChunk(texts, file, chunk -> {
                 List<Question> questions = chunk.stream()
                         .map(question -> new Question(question, text))

@@ -52,6 +52,9 @@ final class ClassifyCommand implements Callable<Integer> {
     private boolean truncation;
 
     @Mixin
+    final QuantizationOption quantization = new QuantizationOption();
+
+    @Mixin
     final ComputeOptions compute = new ComputeOptions();
 
     @Spec
@@ -64,7 +67,7 @@ final class ClassifyCommand implements Callable<Integer> {
         Path folder = ModelNames.resolve(input.model(command));
         if (zeroShot.isEmpty()) {
             try (TextClassificationPipeline pipeline =
-                    Pipelines.textClassification(folder, compute.pipeline(truncation))) {
+                    Pipelines.textClassification(folder, compute.pipeline(truncation, quantization.value()))) {
                 Texts.forEachChunk(
                         input.texts(),
                         file,
@@ -72,7 +75,7 @@ final class ClassifyCommand implements Callable<Integer> {
             }
         } else {
             try (ZeroShotClassificationPipeline pipeline =
-                    Pipelines.zeroShotClassification(folder, compute.pipeline(truncation))) {
+                    Pipelines.zeroShotClassification(folder, compute.pipeline(truncation, quantization.value()))) {
                 String hypothesis = ZeroShotClassificationPipeline.DEFAULT_HYPOTHESIS;
                 Texts.forEachChunk(
                         input.texts(),

@@ -1,6 +1,7 @@
 package io.transformer4j.cli;
 
 import io.transformer4j.pipelines.PipelineOptions;
+import io.transformer4j.quantization.Quantization;
 import io.transformer4j.torch.ComputePool;
 import io.transformer4j.torch.Devices;
 import io.transformer4j.torch.Precision;
@@ -49,7 +50,12 @@ public final class ComputeOptions {
 
     /** These options for a pipeline. */
     public PipelineOptions pipeline(boolean truncation) {
-        return new PipelineOptions(device, threads, precision(), truncation);
+        return pipeline(truncation, Quantization.NONE);
+    }
+
+    /** These options for a pipeline whose weights may be in 8 bits. */
+    public PipelineOptions pipeline(boolean truncation, Quantization quantization) {
+        return new PipelineOptions(device, threads, precision(), quantization, truncation);
     }
 
     /** The precision. */

@@ -46,6 +46,9 @@ final class FillMaskCommand implements Callable<Integer> {
     private boolean truncation;
 
     @Mixin
+    final QuantizationOption quantization = new QuantizationOption();
+
+    @Mixin
     final ComputeOptions compute = new ComputeOptions();
 
     @Spec
@@ -56,7 +59,8 @@ final class FillMaskCommand implements Callable<Integer> {
         CommandSpec command = Objects.requireNonNull(spec);
         PrintWriter printer = command.commandLine().getOut();
         Path folder = ModelNames.resolve(input.model(command));
-        try (FillMaskPipeline pipeline = Pipelines.fillMask(folder, compute.pipeline(truncation))) {
+        try (FillMaskPipeline pipeline =
+                Pipelines.fillMask(folder, compute.pipeline(truncation, quantization.value()))) {
             Texts.forEachChunk(input.texts(), file, chunk -> {
                 pipeline.fill(chunk, topK).forEach(result -> print(result, printer));
                 printer.flush();

@@ -26,8 +26,8 @@ import picocli.CommandLine.Spec;
         name = "generate",
         description = {
             "Continue a text.",
-            "Takes the likeliest token each time; with --sample, --temperature, --top-k or --top-p draws tokens by their"
-                    + " probabilities. What isn't given is as in the checkpoint's generation_config.json."
+            "Takes the likeliest token each time; with --sample, --temperature, --top-k or --top-p draws tokens by"
+                    + " their probabilities. What isn't given is as in the checkpoint's generation_config.json."
         },
         footer = {
             "%nExamples:",
@@ -86,6 +86,9 @@ final class GenerateCommand implements Callable<Integer> {
     private List<String> stop = new ArrayList<>();
 
     @Mixin
+    final QuantizationOption quantization = new QuantizationOption();
+
+    @Mixin
     final ComputeOptions compute = new ComputeOptions();
 
     @Spec
@@ -99,7 +102,8 @@ final class GenerateCommand implements Callable<Integer> {
         String name = input.model(command);
         String text = Texts.whole(input.text(command, "PROMPT"));
         Path folder = ModelNames.resolve(name);
-        try (TextGenerationPipeline pipeline = Pipelines.textGeneration(folder, compute.pipeline(false))) {
+        try (TextGenerationPipeline pipeline =
+                Pipelines.textGeneration(folder, compute.pipeline(false, quantization.value()))) {
             GenerationConfig settings = settings(pipeline.defaults());
             printer.print(text);
             printer.flush();

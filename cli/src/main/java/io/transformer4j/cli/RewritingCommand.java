@@ -70,6 +70,9 @@ abstract class RewritingCommand implements Callable<Integer> {
     private @Nullable Path heatMaps;
 
     @Mixin
+    final QuantizationOption quantization = new QuantizationOption();
+
+    @Mixin
     final ComputeOptions compute = new ComputeOptions();
 
     @Spec
@@ -85,7 +88,7 @@ abstract class RewritingCommand implements Callable<Integer> {
         CommandSpec command = Objects.requireNonNull(spec);
         PrintWriter notes = command.commandLine().getErr();
         Path folder = ModelNames.resolve(input.model(command));
-        try (RewritingPipeline pipeline = open(folder, compute.pipeline(false))) {
+        try (RewritingPipeline pipeline = open(folder, compute.pipeline(false, quantization.value()))) {
             if (out == null) {
                 rewriteAll(pipeline, command.commandLine().getOut());
             } else {

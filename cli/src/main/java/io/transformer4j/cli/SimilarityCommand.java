@@ -62,6 +62,9 @@ final class SimilarityCommand implements Callable<Integer> {
     private boolean truncation;
 
     @Mixin
+    final QuantizationOption quantization = new QuantizationOption();
+
+    @Mixin
     final ComputeOptions compute = new ComputeOptions();
 
     @Spec
@@ -74,7 +77,7 @@ final class SimilarityCommand implements Callable<Integer> {
         Texts.forEachChunk(texts, file, all::addAll);
         String question = query == null ? all.remove(0) : query;
         try (SentenceSimilarityPipeline pipeline = Pipelines.sentenceSimilarity(
-                ModelNames.resolve(Objects.requireNonNull(model)), compute.pipeline(truncation))) {
+                ModelNames.resolve(Objects.requireNonNull(model)), compute.pipeline(truncation, quantization.value()))) {
             for (NearestNeighbours.Neighbour<String> found : pipeline.mostSimilar(question, all, topK)) {
                 printer.printf(Locale.ROOT, "%.4f  %s%n", found.similarity(), found.item());
             }

@@ -60,6 +60,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             ConvertAttentionCommand.class,
             ShowAttentionCommand.class,
             ProfileCommand.class,
+            QuantizeReportCommand.class,
             ScalingCommand.class
         },
         exitCodeListHeading = "%nExit codes:%n",

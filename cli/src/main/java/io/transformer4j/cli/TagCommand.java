@@ -47,6 +47,9 @@ final class TagCommand implements Callable<Integer> {
     private boolean truncation;
 
     @Mixin
+    final QuantizationOption quantization = new QuantizationOption();
+
+    @Mixin
     final ComputeOptions compute = new ComputeOptions();
 
     @Spec
@@ -58,7 +61,7 @@ final class TagCommand implements Callable<Integer> {
         PrintWriter printer = command.commandLine().getOut();
         Path folder = ModelNames.resolve(input.model(command));
         try (TokenClassificationPipeline pipeline =
-                Pipelines.tokenClassification(folder, compute.pipeline(truncation))) {
+                Pipelines.tokenClassification(folder, compute.pipeline(truncation, quantization.value()))) {
             Texts.forEachChunk(
                     input.texts(),
                     file,

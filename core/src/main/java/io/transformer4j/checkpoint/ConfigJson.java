@@ -1,12 +1,15 @@
 package io.transformer4j.checkpoint;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.io.IOException;
+import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -111,11 +114,13 @@ public final class ConfigJson {
      * @param file for messages only
      */
     public static <T> T bind(Path file, Map<String, Object> tree, Class<T> type) {
+        checkNulls(file, tree, type);
         try {
             return JSON.convertValue(tree, type);
         } catch (ValueInstantiationException e) {
             if (e.getCause() instanceof IllegalArgumentException refused) {
-                throw new CheckpointException(file, String.valueOf(refused.getMessage()), refused);
+                throw new CheckpointException(
+                        file, String.valueOf(refused.getMessage()).replaceAll("\\R", " "), refused);
             }
             throw e; // a bug in the record, not in the file
         } catch (MismatchedInputException e) {
@@ -125,6 +130,26 @@ public final class ConfigJson {
             throw new CheckpointException(file, mismatch(tree, e, "an integer " + range), e);
         } catch (JacksonException e) {
             throw new CheckpointException(file, Quoted.plain(e.getOriginalMessage()), e);
+        }
+    }
+
+    private static String snakeCase(String name) {
+        return name.replaceAll("([a-z0-9])([A-Z])", "$1_$2").toLowerCase(Locale.ROOT);
+    }
+
+    /** Only components that may be null are null. */
+    private static void checkNulls(Path file, Map<String, Object> tree, Class<?> type) {
+        if (!type.isRecord()) {
+            return;
+        }
+        for (RecordComponent component : type.getRecordComponents()) {
+            JsonProperty named = component.getAccessor().getAnnotation(JsonProperty.class);
+            String key = named == null ? snakeCase(component.getName()) : named.value();
+            boolean mayBeNull = component.getType().isPrimitive() // Jackson looks after these
+                    || component.getAnnotatedType().isAnnotationPresent(Nullable.class);
+            if (!mayBeNull && tree.containsKey(key) && tree.get(key) == null) {
+                throw new CheckpointException(file, key + " must not be null");
+            }
         }
     }
 

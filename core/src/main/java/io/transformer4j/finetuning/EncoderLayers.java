@@ -6,8 +6,8 @@ import java.util.regex.Pattern;
 
 /** Which layer a parameter of an encoder with a head belongs to: 0 for the embeddings, then the layers, and the head on top. */
 final class EncoderLayers {
-    private static final Pattern LAYER = Pattern.compile("^encoder\\.layers\\.(\\d+)\\.");
-    private static final String EMBEDDINGS = "encoder.embeddings.";
+    private static final Pattern LAYER = Pattern.compile("^body\\.layers\\.(\\d+)\\.");
+    private static final String EMBEDDINGS = "body.embeddings.";
 
     private final int head;
 

@@ -40,6 +40,15 @@ public interface PretrainedConfig {
         return Labels.read(other());
     }
 
+    /**
+     * Checks what the constructor can't: keys that are read only when a head is built.
+     *
+     * @throws IllegalArgumentException in one sentence with the key's name
+     */
+    default void validate() {
+        labels();
+    }
+
     /** Width of the keys of one token in one layer. */
     default long keyValueSize() {
         return hiddenSize();

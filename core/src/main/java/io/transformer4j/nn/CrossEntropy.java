@@ -26,8 +26,8 @@ public final class CrossEntropy {
     private static final long[] LAST = {-1};
 
     private final Tensor hidden;
-    private final Tensor weight;
-    private final @Nullable Tensor bias;
+    private final Parameter head;
+    private final @Nullable Parameter headBias;
     private final Tensor labels;
     private final double scale;
     private final double smoothing;
@@ -35,8 +35,8 @@ public final class CrossEntropy {
     private CrossEntropy(
             Tensor hidden, Parameter weight, @Nullable Parameter bias, Tensor labels, double scale, double smoothing) {
         this.hidden = hidden;
-        this.weight = weight.tensor().detach();
-        this.bias = bias == null ? null : bias.tensor().detach();
+        this.head = weight;
+        this.headBias = bias;
         this.labels = labels;
         this.scale = scale;
         this.smoothing = smoothing;
@@ -123,11 +123,11 @@ public final class CrossEntropy {
     private Evaluation evaluate() {
         Tensor total = zeroTotal();
         Tensor correct = zeroTotal();
-        Tensor buffer = buffer();
+        Tensor buffer = head.isQuantized() ? null : buffer();
         for (long start = 0; start < hidden.size(0); start += BLOCK_ROWS) {
             try (TensorScope scope = new TensorScope()) {
                 Block block = new Block(start);
-                Tensor logits = block.logits(buffer);
+                Tensor logits = buffer == null ? head.product(block.hidden(), headBias) : block.logits(buffer);
                 Tensor gold = block.gold(logits);
                 total.add_(logits.logsumexp(1)
                         .sub(block.target(logits))
@@ -142,9 +142,11 @@ public final class CrossEntropy {
     private Gradients gradients(boolean ofWeight, boolean ofBias) {
         Tensor total = zeroTotal();
         Tensor buffer = buffer();
+        Tensor weight = head.tensor().detach();
         Tensor hiddenGradient = torch.empty_like(hidden);
         Tensor weightGradient = ofWeight ? torch.empty_like(weight) : null;
-        Tensor biasGradient = ofBias && bias != null ? torch.zeros_like(bias) : null;
+        Tensor biasGradient =
+                ofBias && headBias != null ? torch.zeros_like(headBias.tensor().detach()) : null;
         for (long start = 0; start < hidden.size(0); start += BLOCK_ROWS) {
             try (TensorScope scope = new TensorScope()) {
                 Block block = new Block(start);
@@ -179,7 +181,7 @@ public final class CrossEntropy {
     }
 
     private Tensor buffer() {
-        return hidden.new_empty(Math.min(BLOCK_ROWS, hidden.size(0)), weight.size(0));
+        return hidden.new_empty(Math.min(BLOCK_ROWS, hidden.size(0)), head.shape()[0]);
     }
 
     /** Rows {@code start} to {@code start + rows}. */
@@ -203,8 +205,9 @@ public final class CrossEntropy {
 
         /** {@code [rows, vocabSize]}, in the buffer. */
         Tensor logits(Tensor buffer) {
-            Tensor logits = torch.mm_out(buffer.narrow(0, 0, rows), hidden(), weight.t());
-            return bias == null ? logits : logits.add_(bias);
+            Tensor logits = torch.mm_out(
+                    buffer.narrow(0, 0, rows), hidden(), head.tensor().detach().t());
+            return headBias == null ? logits : logits.add_(headBias.tensor().detach());
         }
 
         /** The label's logit, {@code [rows]}. */
@@ -223,7 +226,7 @@ public final class CrossEntropy {
         Tensor minusTarget(Tensor probabilities) {
             Tensor certain = probabilities.new_full(new long[] {rows, 1}, new Scalar(smoothing - 1));
             Tensor slope = probabilities.scatter_add_(1, labels(), certain);
-            return smoothing == 0 ? slope : slope.sub_(new Scalar(smoothing / weight.size(0)));
+            return smoothing == 0 ? slope : slope.sub_(new Scalar(smoothing / head.shape()[0]));
         }
     }
 }

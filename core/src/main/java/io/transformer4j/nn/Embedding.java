@@ -52,7 +52,7 @@ public final class Embedding extends Module {
     private Tensor rows(Tensor ids) {
         Tensor rows;
         try (NoGradGuard guard = new NoGradGuard()) {
-            rows = weight.tensor().index_select(0, ids);
+            rows = weight.rows(ids);
         }
         if (!weight.trainable() || !GradMode.is_enabled()) {
             return rows;

@@ -1,7 +1,6 @@
 package io.transformer4j.nn;
 
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
 /** {@code y = x Wᵀ + b}, with {@code W} of shape {@code [outputSize, inputSize]} as in HF's {@code nn.Linear}. */
@@ -11,7 +10,7 @@ public final class Linear extends Module {
 
     /** A linear map with a bias of zeros, or without bias. */
     public Linear(long inputSize, long outputSize, boolean bias, Initializer initializer) {
-        this.weight = parameter("weight", new Parameter(initializer, outputSize, inputSize));
+        this.weight = matrix(parameter("weight", new Parameter(initializer, outputSize, inputSize)));
         this.bias = bias ? parameter("bias", new Parameter(Initializer.constant(0), outputSize)) : null;
     }
 
@@ -37,17 +36,7 @@ public final class Linear extends Module {
         return observed(
                 () -> Operator.product(input.size(0), weight.shape()[1], count),
                 input,
-                rows -> product(rows, first, count));
-    }
-
-    private Tensor product(Tensor input, long first, long count) {
-        boolean all = count == weight.shape()[0];
-        Tensor transposed = (all ? weight.tensor() : weight.tensor().narrow(0, first, count)).t();
-        if (bias == null) {
-            return torch.mm(input, transposed);
-        }
-        Tensor added = all ? bias.tensor() : bias.tensor().narrow(0, first, count);
-        return torch.addmm(added, input, transposed);
+                rows -> weight.product(rows, bias, first, count));
     }
 
     /** The weight, {@code [outputSize, inputSize]}. */

@@ -24,6 +24,7 @@ import org.bytedeco.pytorch.Tensor;
 public abstract class Module {
     private final Map<String, Parameter> parameters = new LinkedHashMap<>();
     private final Map<String, Module> children = new LinkedHashMap<>();
+    private final List<Parameter> matrices = new ArrayList<>();
     private boolean training;
     private boolean gradientCheckpointing;
     private OperatorObserver observer = OperatorObserver.NONE;
@@ -31,6 +32,12 @@ public abstract class Module {
     /** Adds a parameter; the same one may be added in several places (weight tying). */
     protected final Parameter parameter(String name, Parameter parameter) {
         parameters.put(name, parameter);
+        return parameter;
+    }
+
+    /** Says that inputs are multiplied with this parameter, as {@link Parameter#product} does. */
+    protected final Parameter matrix(Parameter parameter) {
+        matrices.add(parameter);
         return parameter;
     }
 
@@ -61,6 +68,13 @@ public abstract class Module {
                     }
                 }));
         return result;
+    }
+
+    /** All matrices that inputs are multiplied with, those of linear maps and of heads; each once. */
+    public final Set<Parameter> matrices() {
+        Set<Parameter> result = Collections.newSetFromMap(new IdentityHashMap<>());
+        modules().forEach(module -> result.addAll(module.matrices));
+        return Collections.unmodifiableSet(result);
     }
 
     /** This module and all below it, parents first. */

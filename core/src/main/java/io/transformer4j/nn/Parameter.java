@@ -23,6 +23,7 @@ public final class Parameter implements AutoCloseable {
     private final long[] shape;
     private final Initializer initializer;
     private @Nullable Tensor tensor;
+    private @Nullable QuantizedMatrix quantized;
     private boolean trainable = true;
 
     /** A parameter without memory. */
@@ -53,7 +54,7 @@ public final class Parameter implements AutoCloseable {
 
     /** Gives this parameter float32 memory on {@code device}, with any values, unless it has memory already. */
     public void allocate(Device device) {
-        if (tensor == null) {
+        if (!hasValues()) {
             try (TensorScope scope = new TensorScope();
                     NoGradGuard guard = new NoGradGuard()) {
                 adopt(torch.empty(shape, new TensorOptions(ScalarType.Float), null)
@@ -79,8 +80,14 @@ public final class Parameter implements AutoCloseable {
 
     /** Uses the memory of {@code other} with a gradient of its own: an update of one is seen by both. */
     public void share(Parameter other) {
+        trainable = other.trainable;
+        if (other.quantized != null) {
+            QuantizedMatrix shared = other.quantized.share();
+            close();
+            quantized = shared;
+            return;
+        }
         try (TensorScope scope = new TensorScope()) {
-            trainable = other.trainable;
             adopt(other.tensor().detach());
         }
     }
@@ -94,18 +101,88 @@ public final class Parameter implements AutoCloseable {
     /**
      * The values as an autograd leaf, owned by this parameter.
      *
-     * @throws IllegalStateException if there are none yet
+     * @throws IllegalStateException if there are none yet, or only {@linkplain #quantize quantized} ones
      */
     public Tensor tensor() {
+        if (quantized != null) {
+            throw new IllegalStateException(
+                    "the model's weights are in 8 bits, for inference only: load it again to train or save it");
+        }
         if (tensor == null) {
             throw new IllegalStateException("the model has no weights yet: initialize or load them first");
         }
         return tensor;
     }
 
-    /** Whether {@link #tensor} would return values. */
+    /** Whether there are values, in whatever form. */
     public boolean hasValues() {
-        return tensor != null;
+        return tensor != null || quantized != null;
+    }
+
+    /**
+     * Stores this matrix in 8 bits, with a scale for each row, and frees the float32 values. From then on it can be
+     * multiplied with and looked up in, but neither trained nor saved.
+     *
+     * @param inputBytes 1 or 2: how many bytes each element of the other factor gets in a product
+     * @throws IllegalArgumentException if it isn't a matrix, or on another device than the CPU
+     */
+    public void quantize(int inputBytes) {
+        if (shape.length != 2 || !tensor().device().is_cpu()) {
+            throw new IllegalArgumentException(
+                    "only matrices on the CPU can be stored in 8 bits, not a parameter of shape "
+                            + Arrays.toString(shape) + " on "
+                            + tensor().device().str().getString());
+        }
+        QuantizedMatrix smaller = QuantizedMatrix.of(tensor(), inputBytes);
+        close();
+        quantized = smaller;
+    }
+
+    /** Whether the values are in 8 bits. */
+    public boolean isQuantized() {
+        return quantized != null;
+    }
+
+    /** Bytes of the values; 0 if there are none. */
+    public long bytes() {
+        return quantized != null ? quantized.bytes() : tensor == null ? 0 : tensor.nbytes();
+    }
+
+    /**
+     * {@code x Wᵀ + b} with this matrix as {@code W}.
+     *
+     * @param input {@code [rows, inputs]}
+     * @param bias {@code [outputs]}, or null
+     * @return {@code [rows, outputs]}
+     */
+    public Tensor product(Tensor input, @Nullable Parameter bias) {
+        if (quantized != null) {
+            return quantized.multiply(input, bias == null ? null : flat(bias));
+        }
+        Tensor transposed = tensor().t();
+        return bias == null ? torch.mm(input, transposed) : torch.addmm(bias.tensor(), input, transposed);
+    }
+
+    private static Tensor flat(Parameter bias) {
+        return bias.tensor().view(-1);
+    }
+
+    /** As {@link #product}, with {@code count} rows of this matrix from {@code first}: some of the outputs. */
+    Tensor product(Tensor input, @Nullable Parameter bias, long first, long count) {
+        if (count == shape[0]) {
+            return product(input, bias);
+        }
+        Tensor part = bias == null ? null : bias.tensor().narrow(0, first, count);
+        if (quantized != null) {
+            return quantized.narrow(first, count).multiply(input, part);
+        }
+        Tensor transposed = tensor().narrow(0, first, count).t();
+        return part == null ? torch.mm(input, transposed) : torch.addmm(part, input, transposed);
+    }
+
+    /** Rows {@code ids [ids]} of this matrix. */
+    Tensor rows(Tensor ids) {
+        return quantized != null ? quantized.rows(ids) : tensor().index_select(0, ids);
     }
 
     /** Whether gradients are computed for it. */
@@ -168,6 +245,10 @@ public final class Parameter implements AutoCloseable {
         if (tensor != null) {
             TensorScope.release(tensor);
             tensor = null;
+        }
+        if (quantized != null) {
+            quantized.close();
+            quantized = null;
         }
     }
 

@@ -55,9 +55,19 @@ public final class PipelineRuntime<M extends PretrainedModel> implements AutoClo
         Tokenizer tokenizer = Tokenizer.load(folder).withOptions(EncodeOptions.defaults());
         ComputePool pool = new ComputePool(options.threads());
         try {
-            return new PipelineRuntime<>(loader.apply(Devices.parse(options.device())), tokenizer, pool, options);
+            M model = loader.apply(Devices.parse(options.device()));
+            return new PipelineRuntime<>(quantized(model, options), tokenizer, pool, options);
         } catch (RuntimeException e) {
             pool.close();
+            throw e;
+        }
+    }
+
+    private static <M extends PretrainedModel> M quantized(M model, PipelineOptions options) {
+        try {
+            return options.quantization().apply(model);
+        } catch (RuntimeException e) {
+            model.close();
             throw e;
         }
     }

@@ -86,9 +86,8 @@ final class ReferenceCase {
     }
 
     private ModelInputs decoderInputs(TokenGrid grid, Device device) {
-        long[] ids = spec.has("decoder_input_ids")
-                ? grid.values(spec.get("decoder_input_ids"))
-                : shiftedRight(decoded());
+        long[] ids =
+                spec.has("decoder_input_ids") ? grid.values(spec.get("decoder_input_ids")) : shiftedRight(decoded());
         return ModelInputs.of(ids, new long[ids.length], null, grid.layout(), device);
     }
 

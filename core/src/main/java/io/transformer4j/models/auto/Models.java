@@ -13,10 +13,6 @@ import io.transformer4j.models.WeightLoader;
 import io.transformer4j.models.bart.BartConfig;
 import io.transformer4j.models.bart.BartForConditionalGeneration;
 import io.transformer4j.models.bart.BartModel;
-import io.transformer4j.models.marian.MarianModel;
-import io.transformer4j.models.t5.T5Model;
-import io.transformer4j.models.t5.T5EncoderModel;
-import io.transformer4j.models.t5.T5ForTokenClassification;
 import io.transformer4j.models.bert.BertConfig;
 import io.transformer4j.models.bert.BertForMaskedLM;
 import io.transformer4j.models.bert.BertForNextSentencePrediction;
@@ -66,6 +62,7 @@ import io.transformer4j.models.longformer.LongformerForTokenClassification;
 import io.transformer4j.models.longformer.LongformerModel;
 import io.transformer4j.models.marian.MarianConfig;
 import io.transformer4j.models.marian.MarianMTModel;
+import io.transformer4j.models.marian.MarianModel;
 import io.transformer4j.models.openaigpt.OpenAIGPTConfig;
 import io.transformer4j.models.openaigpt.OpenAIGPTForSequenceClassification;
 import io.transformer4j.models.openaigpt.OpenAIGPTLMHeadModel;
@@ -77,7 +74,10 @@ import io.transformer4j.models.roberta.RobertaForSequenceClassification;
 import io.transformer4j.models.roberta.RobertaForTokenClassification;
 import io.transformer4j.models.roberta.RobertaModel;
 import io.transformer4j.models.t5.T5Config;
+import io.transformer4j.models.t5.T5EncoderModel;
 import io.transformer4j.models.t5.T5ForConditionalGeneration;
+import io.transformer4j.models.t5.T5ForTokenClassification;
+import io.transformer4j.models.t5.T5Model;
 import io.transformer4j.models.transformer.TransformerConfig;
 import io.transformer4j.models.transformer.TransformerForConditionalGeneration;
 import io.transformer4j.torch.Devices;
@@ -90,6 +90,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
@@ -207,7 +208,10 @@ public final class Models {
                     Map.of(
                             "BartModel", BartModel::new,
                             "BartForConditionalGeneration", BartForConditionalGeneration::new)),
-            new Family<>(MarianConfig.BIG, MarianConfig.class, Map.of("MarianModel", MarianModel::new, "MarianMTModel", MarianMTModel::new)),
+            new Family<>(
+                    MarianConfig.BIG,
+                    MarianConfig.class,
+                    Map.of("MarianModel", MarianModel::new, "MarianMTModel", MarianMTModel::new)),
             new Family<>(
                     T5Config.SMALL,
                     T5Config.class,
@@ -224,7 +228,21 @@ public final class Models {
         C config(Path file, Map<String, Object> tree) {
             Map<String, Object> complete = new LinkedHashMap<>(ConfigJson.tree(defaults));
             complete.putAll(tree);
-            return ConfigJson.bind(file, complete, configType);
+            C config = ConfigJson.bind(file, complete, configType);
+            return checked(file, () -> {
+                config.validate();
+                return config;
+            });
+        }
+
+        /** A configuration may turn out to be impossible only when it is used. */
+        private static <T> T checked(Path file, Supplier<T> use) {
+            try {
+                return use.get();
+            } catch (IllegalArgumentException e) {
+                throw new CheckpointException(
+                        file, String.valueOf(e.getMessage()).replaceAll("\\R", " "), e);
+            }
         }
 
         PretrainedModel build(Path file, Map<String, Object> tree, String architecture) {
@@ -241,7 +259,8 @@ public final class Models {
                                         ", ",
                                         architectures.keySet().stream().sorted().toList()));
             }
-            return factory.apply(config(file, tree));
+            C config = config(file, tree);
+            return checked(file, () -> factory.apply(config));
         }
 
         /** The model without head. */
@@ -406,8 +425,17 @@ public final class Models {
 
     /** Reads a {@code config.json}. */
     public static PretrainedConfig config(Path file) {
-        Map<String, Object> tree = ConfigJson.readTree(file);
-        return family(file, tree).config(file, tree);
+        return config(ConfigJson.readTree(file), file);
+    }
+
+    /**
+     * A configuration of what stands in a {@code config.json}; absent keys have the family's defaults.
+     *
+     * @param source for messages: where the tree comes from
+     * @throws CheckpointException if no supported family has such a configuration
+     */
+    public static PretrainedConfig config(Map<String, Object> tree, Path source) {
+        return family(source, tree).config(source, tree);
     }
 
     /** The architectures that can be loaded, by HF's class names, in their families' order. */

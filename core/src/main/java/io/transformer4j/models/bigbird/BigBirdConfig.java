@@ -134,13 +134,13 @@ public record BigBirdConfig(
     }
 
     /** Whether attention is sparse. */
-    public boolean isSparse() {
+    boolean sparse() {
         return SPARSE.equals(pattern);
     }
 
     @Override
     public AttentionType attentionType() {
-        return isSparse() ? AttentionType.BIG_BIRD : AttentionType.FLASH;
+        return sparse() ? AttentionType.BIG_BIRD : AttentionType.FLASH;
     }
 
     @Override

@@ -22,7 +22,7 @@ public final class BigBirdModel extends EncoderModel<BigBirdConfig> {
 
     @Override
     public boolean dependsOnPadding() {
-        return config().isSparse();
+        return config().sparse();
     }
 
     @Override

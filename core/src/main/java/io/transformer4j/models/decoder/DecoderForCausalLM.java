@@ -37,7 +37,7 @@ public abstract class DecoderForCausalLM<C extends PretrainedConfig> extends Tra
         this.transformer = child("transformer", transformer);
         this.tied = tied;
         Parameter embeddings = transformer.tokenEmbeddings().weight();
-        head = tied ? embeddings : parameter("head", new Parameter(initializer, embeddings.shape()));
+        head = matrix(tied ? embeddings : parameter("head", new Parameter(initializer, embeddings.shape())));
     }
 
     /** Logits of every token, {@code [tokens, vocabSize]}. */
@@ -53,7 +53,7 @@ public abstract class DecoderForCausalLM<C extends PretrainedConfig> extends Tra
     }
 
     private Tensor logits(Tensor hidden) {
-        return hidden.mm(head.tensor().t());
+        return head.product(hidden, null);
     }
 
     @Override

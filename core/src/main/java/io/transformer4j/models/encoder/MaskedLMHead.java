@@ -11,7 +11,6 @@ import io.transformer4j.nn.Norm;
 import io.transformer4j.nn.Parameter;
 import java.util.function.Supplier;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 
 /** Predicts the token at a position (Devlin et al. 2019, §3.1); the output matrix is usually the word embeddings'. */
 public final class MaskedLMHead extends Module {
@@ -36,15 +35,16 @@ public final class MaskedLMHead extends Module {
         transform = child("transform", new Linear(hiddenSize, hiddenSize, true, config.initializer()));
         activation = config.activation();
         norm = child("norm", config.norm().get());
-        decoder = config.tied()
-                ? wordEmbeddings.weight()
-                : parameter("decoder", new Parameter(config.initializer(), vocabSize, hiddenSize));
+        decoder = matrix(
+                config.tied()
+                        ? wordEmbeddings.weight()
+                        : parameter("decoder", new Parameter(config.initializer(), vocabSize, hiddenSize)));
         bias = parameter("bias", new Parameter(Initializer.constant(0), vocabSize));
     }
 
     /** Logits {@code [rows, vocabSize]} of hidden rows {@code [rows, hiddenSize]}. */
     public Tensor forward(Tensor hidden) {
-        return torch.addmm(bias.tensor(), transformed(hidden), decoder.tensor().t());
+        return decoder.product(transformed(hidden), bias);
     }
 
     /**

@@ -43,7 +43,8 @@ public final class LongformerForQuestionAnswering extends QuestionAnsweringModel
                     .toArray();
             check(
                     separators.length == SEPARATORS,
-                    "sequence %d has %d separators (token %d), but a question and a text have %d: name the global tokens",
+                    "sequence %d has %d separators (token %d), but a question and a text have %d: name the global"
+                            + " tokens",
                     i,
                     separators.length,
                     separator,

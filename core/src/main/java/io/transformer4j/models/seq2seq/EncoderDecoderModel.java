@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,10 +32,12 @@ public abstract class EncoderDecoderModel<C extends Seq2SeqConfig> extends Train
         this.body = child("body", body);
         EncoderDecoderSpec spec = body.config().spec();
         logitScale = spec.logitScale();
-        head = spec.head().tied()
-                ? body.targetEmbeddings().weight()
-                : parameter(
-                        "head", new Parameter(spec.initializer(), spec.decoder().vocabSize(), spec.hiddenSize()));
+        head = matrix(
+                spec.head().tied()
+                        ? body.targetEmbeddings().weight()
+                        : parameter(
+                                "head",
+                                new Parameter(spec.initializer(), spec.decoder().vocabSize(), spec.hiddenSize())));
         headBias = spec.head().biased() ? parameter("headBias", headBias(spec)) : null;
     }
 
@@ -69,9 +70,7 @@ public abstract class EncoderDecoderModel<C extends Seq2SeqConfig> extends Train
 
     /** Scores {@code [rows, vocabSize]} of hidden rows {@code [rows, hiddenSize]}. */
     Tensor logits(Tensor hidden) {
-        Tensor rows = scaled(hidden);
-        Tensor transposed = head.tensor().t();
-        return headBias == null ? rows.mm(transposed) : torch.addmm(headBias.tensor(), rows, transposed);
+        return head.product(scaled(hidden), headBias);
     }
 
     private Tensor scaled(Tensor hidden) {

@@ -13,6 +13,12 @@ public interface Seq2SeqConfig extends PretrainedConfig {
     /** Token that ends a text. */
     int eosTokenId();
 
+    @Override
+    default void validate() {
+        PretrainedConfig.super.validate();
+        spec();
+    }
+
     /** Number of token ids of the target. */
     default long targetVocabSize() {
         return spec().decoder().vocabSize();

@@ -149,7 +149,8 @@ class SavedModelsTest {
 
     @Test
     void ropeTypesThatAreNotSupportedAreRefused() {
-        assertThatThrownBy(() -> LlamaConfig.BASE.with(c -> c.ropeParameters(Map.of("rope_type", "longrope", "factor", 2))))
+        assertThatThrownBy(() ->
+                        LlamaConfig.BASE.with(c -> c.ropeParameters(Map.of("rope_type", "longrope", "factor", 2))))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("rope_type must be default, linear, dynamic, llama3 or yarn, but is \"longrope\"");
     }
