@@ -3,8 +3,8 @@
     python load_in_transformers.py ORIGINALS SAVED
 
 For every folder in SAVED: the class of its config.json loads it without missing, unexpected or mis-shaped weights, all
-weights equal the original's bit by bit, and so does the config but for what the saving program says of itself. Exits with
-the number of folders that disagree.
+weights equal the original's bit by bit, the outputs on a batch of ids too, and so does the config but for what the saving
+program says of itself. Exits with the number of folders that disagree.
 """
 import json
 import pathlib
@@ -22,6 +22,25 @@ def load(cls, folder):
     return model, problems
 
 
+def outputs(model):
+    """All tensors that the model gives for two sequences, the second one padded."""
+    config = model.config
+    length = 24
+    ids = torch.randint(3, config.vocab_size - 1, (2, length), generator=torch.Generator().manual_seed(1))
+    mask = torch.ones(2, length, dtype=torch.long)
+    mask[1, length - 5:] = 0
+    inputs = {"input_ids": ids, "attention_mask": mask}
+    if config.model_type == "longformer":
+        inputs["global_attention_mask"] = torch.zeros_like(mask).index_fill_(1, torch.tensor([0]), 1)
+    if getattr(model, "get_decoder", None) and config.is_encoder_decoder and model.get_decoder() is not None:
+        limit = getattr(config, "decoder_vocab_size", None) or config.vocab_size
+        inputs["decoder_input_ids"] = ids % (limit - 1)
+    with torch.no_grad():
+        result = model.eval()(**inputs, use_cache=False) if config.model_type == "t5" and config.is_encoder_decoder \
+            and "decoder_input_ids" in inputs else model.eval()(**inputs)
+    return {key: value for key, value in result.items() if torch.is_tensor(value)}
+
+
 def compare(original, saved):
     name = json.loads((saved / "config.json").read_text())["architectures"][0]
     cls = getattr(transformers, name, None)
@@ -31,6 +50,8 @@ def compare(original, saved):
     after, problems = load(cls, saved)
     weights = after.state_dict()
     problems += [f"{key} differs" for key, value in before.state_dict().items() if not torch.equal(value, weights[key])]
+    expected, given = outputs(before), outputs(after)
+    problems += [f"output {key} differs" for key in expected if not torch.equal(expected[key], given[key])]
     old, new = before.config.to_dict(), after.config.to_dict()
     problems += [f"config {key}: {old[key]} became {new.get(key)}"
                  for key in old if key not in OWN_KEYS and old[key] != new.get(key)]

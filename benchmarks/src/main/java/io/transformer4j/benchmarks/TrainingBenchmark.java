@@ -4,14 +4,13 @@ import io.transformer4j.torch.ComputePool;
 import io.transformer4j.torch.Torch;
 import io.transformer4j.tracking.RunEnvironment;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
@@ -21,7 +20,6 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** Training throughput, ours and the peers' in turn on one machine, as a Markdown table of medians and ratios. */
 @Command(name = "training", mixinStandardHelpOptions = true, description = "Train beside PyTorch and Hugging Face.")
@@ -54,7 +52,7 @@ public final class TrainingBenchmark implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        int[] lengths = lengths();
+        int[] lengths = side().lengths();
         try (ComputePool pool = new ComputePool(threads)) {
             System.out.printf(
                     Locale.ROOT,
@@ -82,10 +80,10 @@ public final class TrainingBenchmark implements Callable<Integer> {
                 theirs.computeIfAbsent(variant, name -> new ArrayList<>()).add(peer(workload, variant, pool.workers()));
             }
         }
-        double own = median(ours);
+        double own = Peers.median(ours);
         double share = own * workload.flopsPerToken() / 1e9 / sgemm(pool);
         row(workload, "transformer4j (" + Math.round(100 * share) + " % of the sgemm rate)", ours, 1);
-        theirs.forEach((variant, rates) -> row(workload, variant, rates, own / median(rates)));
+        theirs.forEach((variant, rates) -> row(workload, variant, rates, own / Peers.median(rates)));
     }
 
     private static void row(TrainingWorkload workload, String variant, List<Double> rates, double ratio) {
@@ -94,7 +92,7 @@ public final class TrainingBenchmark implements Callable<Integer> {
                 "| %s | %s | %,.0f | %s | %.2f |%n",
                 workload,
                 variant,
-                median(rates),
+                Peers.median(rates),
                 String.join(
                         ", ",
                         rates.stream()
@@ -104,28 +102,17 @@ public final class TrainingBenchmark implements Callable<Integer> {
     }
 
     private double peer(TrainingWorkload workload, String variant, int cores) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(
-                        String.valueOf(python),
-                        String.valueOf(peers).concat("/bench_peers.py"),
-                        workload.peerCommand(),
-                        "--threads",
-                        Integer.toString(cores),
-                        "--reps",
-                        Integer.toString(repetitions),
-                        "--only",
-                        variant)
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        String json = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        if (process.waitFor() != 0) {
-            throw new IOException("the peers' script failed on " + workload.peerCommand() + " " + variant);
-        }
-        JsonNode result = JsonMapper.shared().readTree(json).get("results").get(variant);
+        JsonNode result = side().measure(workload.peerCommand(), cores, repetitions, variant)
+                .get(variant);
         JsonNode rate = result.has("tokens_per_s") ? result.get("tokens_per_s") : result.get("real_tokens_per_s");
         if (rate == null) {
             throw new IOException(variant + ": " + result);
         }
         return rate.asDouble();
+    }
+
+    private Peers side() {
+        return new Peers(Objects.requireNonNull(python), Objects.requireNonNull(peers));
     }
 
     /** What all workers together reach on square products. */
@@ -148,17 +135,6 @@ public final class TrainingBenchmark implements Callable<Integer> {
                     .mapToDouble(rate -> rate)
                     .sum());
         }
-        return median(rates);
-    }
-
-    private int[] lengths() throws IOException {
-        JsonNode lengths = JsonMapper.shared()
-                .readTree(Files.readString(Path.of(String.valueOf(peers), "lengths.json")))
-                .get("lengths");
-        return lengths.valueStream().mapToInt(JsonNode::asInt).toArray();
-    }
-
-    private static double median(List<Double> values) {
-        return values.stream().sorted().toList().get(values.size() / 2);
+        return Peers.median(rates);
     }
 }
