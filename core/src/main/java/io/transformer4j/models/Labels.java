@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Labels(List<String> names, @Nullable ProblemType problemType) {
     private static final int DEFAULT_COUNT = 2;
+    private static final int MAX_COUNT = 1_000_000;
 
     /** What a sequence classifier predicts. */
     public enum ProblemType {
@@ -74,6 +75,7 @@ public record Labels(List<String> names, @Nullable ProblemType problemType) {
                     type);
         }
         int count = config.get("num_labels") instanceof Integer number ? number : DEFAULT_COUNT;
+        check(count <= MAX_COUNT, "num_labels must be at most %d, but is %d", MAX_COUNT, count);
         return new Labels(
                 IntStream.range(0, count).mapToObj(id -> "LABEL_" + id).toList(), type);
     }

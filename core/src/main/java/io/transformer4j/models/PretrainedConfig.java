@@ -6,6 +6,12 @@ import org.jspecify.annotations.Nullable;
 
 /** Architecture of a model: what stands in {@code config.json}. Implementations are immutable and validate themselves. */
 public interface PretrainedConfig {
+    /** Most layers of a stack: ten times the deepest Transformers known (Wang et al. 2022, DeepNet). */
+    int MAX_LAYERS = 10_000;
+
+    /** Largest width: many times those of the largest models, and small enough for all products of sizes. */
+    long MAX_WIDTH = 1 << 22;
+
     /** HF's {@code model_type}, such as {@code bert}. */
     String modelType();
 
@@ -41,12 +47,20 @@ public interface PretrainedConfig {
     }
 
     /**
-     * Checks what the constructor can't: keys that are read only when a head is built.
+     * Checks what the constructor doesn't: keys that are read only when a head is built, and that no size is beyond reason.
      *
      * @throws IllegalArgumentException in one sentence with the key's name
      */
     default void validate() {
+        check(vocabSize() <= Integer.MAX_VALUE, "token ids have 32 bits, too few for %d of them", vocabSize());
+        checkWidth("hidden states", hiddenSize());
+        checkWidth("feed-forward networks", intermediateSize());
+        checkWidth("keys", keyValueSize());
         labels();
+    }
+
+    private static void checkWidth(String part, long width) {
+        check(width <= MAX_WIDTH, "%s may have %d elements at most, not %d", part, MAX_WIDTH, width);
     }
 
     /** Width of the keys of one token in one layer. */
@@ -69,6 +83,12 @@ public interface PretrainedConfig {
     /** Checks that a size is positive. */
     static void checkPositive(String key, long value) {
         check(value > 0, "%s must be positive, but is %d", key, value);
+    }
+
+    /** Checks a number of layers, so that a damaged file doesn't make a model grow without end. */
+    static void checkLayers(String key, int value) {
+        checkPositive(key, value);
+        check(value <= MAX_LAYERS, "%s must be at most %d, but is %d", key, MAX_LAYERS, value);
     }
 
     /** Checks that the heads divide the width. */

@@ -239,6 +239,8 @@ public final class Models {
         private static <T> T checked(Path file, Supplier<T> use) {
             try {
                 return use.get();
+            } catch (ArithmeticException e) {
+                throw new CheckpointException(file, "has sizes too large to compute with", e);
             } catch (IllegalArgumentException e) {
                 throw new CheckpointException(
                         file, String.valueOf(e.getMessage()).replaceAll("\\R", " "), e);
@@ -266,10 +268,12 @@ public final class Models {
         /** The model without head. */
         PretrainedModel buildBare(Path file, Map<String, Object> tree) {
             C config = config(file, tree);
-            return architectures.values().stream()
-                    .map(factory -> factory.apply(config))
-                    .filter(BareModel.class::isInstance)
-                    .findFirst()
+            return checked(
+                            file,
+                            () -> architectures.values().stream()
+                                    .map(factory -> factory.apply(config))
+                                    .filter(BareModel.class::isInstance)
+                                    .findFirst())
                     .orElseThrow(() -> new CheckpointException(
                             file, "has model_type " + defaults.modelType() + ", which has no model without head here"));
         }

@@ -80,7 +80,7 @@ public record DistilBertConfig(
         PretrainedConfig.checkModelType("distilbert", modelType);
         checkPositive("vocab_size", vocabSize);
         checkPositive("max_position_embeddings", maxPositionEmbeddings);
-        checkPositive("n_layers", nLayers);
+        PretrainedConfig.checkLayers("n_layers", nLayers);
         PretrainedConfig.checkHeads("dim", dim, "n_heads", nHeads);
         checkPositive("hidden_dim", hiddenDim);
         checkProbability("dropout", dropout);

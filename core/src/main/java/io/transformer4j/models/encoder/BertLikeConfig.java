@@ -117,7 +117,7 @@ public interface BertLikeConfig extends PretrainedConfig {
             int typeVocabSize) {
         checkPositive("vocab_size", vocabSize);
         PretrainedConfig.checkHeads("hidden_size", hiddenSize, "num_attention_heads", numAttentionHeads);
-        checkPositive("num_hidden_layers", numHiddenLayers);
+        PretrainedConfig.checkLayers("num_hidden_layers", numHiddenLayers);
         checkPositive("intermediate_size", intermediateSize);
         checkPositive("max_position_embeddings", maxPositionEmbeddings);
         checkPositive("type_vocab_size", typeVocabSize);

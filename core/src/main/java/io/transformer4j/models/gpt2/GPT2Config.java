@@ -87,7 +87,7 @@ public record GPT2Config(
         checkPositive("vocab_size", vocabSize);
         checkPositive("n_positions", nPositions);
         PretrainedConfig.checkHeads("n_embd", nEmbd, "n_head", nHead);
-        checkPositive("n_layer", nLayer);
+        PretrainedConfig.checkLayers("n_layer", nLayer);
         if (nInner != null) {
             checkPositive("n_inner", nInner);
         }

@@ -92,7 +92,7 @@ public record GPTNeoConfig(
         checkPositive("vocab_size", vocabSize);
         checkPositive("max_position_embeddings", maxPositionEmbeddings);
         PretrainedConfig.checkHeads("hidden_size", hiddenSize, "num_heads", numHeads);
-        checkPositive("num_layers", numLayers);
+        PretrainedConfig.checkLayers("num_layers", numLayers);
         attentionTypes = List.copyOf(attentionTypes);
         int kinds = kinds(attentionTypes).size();
         check(kinds == numLayers, "attention_types are for %d layers, but num_layers is %d", kinds, numLayers);
@@ -117,12 +117,15 @@ public record GPTNeoConfig(
                     type instanceof List<?> pair
                             && pair.size() == 2
                             && pair.get(0) instanceof List<?> names
+                            && !names.isEmpty()
                             && names.stream().allMatch(name -> LOCAL.equals(name) || "global".equals(name))
                             && pair.get(1) instanceof Integer times
                             && times >= 0,
                     "attention_types must have entries such as [[\"global\", \"local\"], 12], not %s",
                     type);
             List<?> pair = (List<?>) type;
+            long layers = kinds.size() + (long) ((List<?>) pair.get(0)).size() * (Integer) pair.get(1);
+            check(layers <= MAX_LAYERS, "attention_types must be for at most %d layers, not %d", MAX_LAYERS, layers);
             for (int i = 0; i < (Integer) pair.get(1); i++) {
                 ((List<?>) pair.get(0)).forEach(name -> kinds.add(name.toString()));
             }

@@ -95,7 +95,7 @@ public record LlamaConfig(
         checkPositive("vocab_size", vocabSize);
         PretrainedConfig.checkHeads("hidden_size", hiddenSize, "num_attention_heads", numAttentionHeads);
         checkPositive("intermediate_size", intermediateSize);
-        checkPositive("num_hidden_layers", numHiddenLayers);
+        PretrainedConfig.checkLayers("num_hidden_layers", numHiddenLayers);
         if (numKeyValueHeads != null) {
             PretrainedConfig.checkHeads(
                     "num_attention_heads", numAttentionHeads, "num_key_value_heads", numKeyValueHeads);
@@ -123,7 +123,7 @@ public record LlamaConfig(
 
     @Override
     public long keyValueSize() {
-        return keyValueHeads() * headSize();
+        return Math.multiplyExact(keyValueHeads(), headSize());
     }
 
     /** Dropout before a classifier of tokens: as in HF 0.1 unless {@code classifier_dropout} says otherwise. */

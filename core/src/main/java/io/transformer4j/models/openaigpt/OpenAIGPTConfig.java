@@ -79,7 +79,7 @@ public record OpenAIGPTConfig(
         checkPositive("vocab_size", vocabSize);
         checkPositive("n_positions", nPositions);
         PretrainedConfig.checkHeads("n_embd", nEmbd, "n_head", nHead);
-        checkPositive("n_layer", nLayer);
+        PretrainedConfig.checkLayers("n_layer", nLayer);
         activation(afn);
         checkProbability("resid_pdrop", residPdrop);
         checkProbability("embd_pdrop", embdPdrop);

@@ -6,6 +6,7 @@ import static io.transformer4j.models.PretrainedConfig.checkProbability;
 
 import io.soabase.recordbuilder.core.RecordBuilder;
 import io.transformer4j.attention.SelfAttention;
+import io.transformer4j.models.PretrainedConfig;
 import io.transformer4j.nn.FeedForward;
 import io.transformer4j.nn.Initializer;
 import io.transformer4j.nn.Norm;
@@ -115,7 +116,7 @@ public record EncoderDecoderSpec(
     }
 
     private static void checkStack(String side, Stack stack) {
-        checkPositive(side + " layers", stack.layers());
+        PretrainedConfig.checkLayers(side + " layers", stack.layers());
         checkPositive(side + " vocabulary", stack.vocabSize());
         checkPositive(side + " feed-forward size", stack.feedForward().intermediateSize());
         checkProbability("attention dropout", stack.attention().attentionDropout());
