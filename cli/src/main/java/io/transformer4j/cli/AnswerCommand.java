@@ -77,7 +77,8 @@ final class AnswerCommand implements Callable<Integer> {
         PrintWriter printer = Objects.requireNonNull(spec).commandLine().getOut();
         String text = String.join("\n", TextLines.all(Objects.requireNonNull(context)));
         try (QuestionAnsweringPipeline pipeline = Pipelines.questionAnswering(
-                ModelNames.resolve(Objects.requireNonNull(model)), compute.pipeline(truncation, quantization.value()))) {
+                ModelNames.resolve(Objects.requireNonNull(model)),
+                compute.pipeline(truncation, quantization.value()))) {
             Texts.forEachChunk(texts, file, chunk -> {
                 List<Question> questions = chunk.stream()
                         .map(question -> new Question(question, text))

@@ -77,7 +77,8 @@ final class SimilarityCommand implements Callable<Integer> {
         Texts.forEachChunk(texts, file, all::addAll);
         String question = query == null ? all.remove(0) : query;
         try (SentenceSimilarityPipeline pipeline = Pipelines.sentenceSimilarity(
-                ModelNames.resolve(Objects.requireNonNull(model)), compute.pipeline(truncation, quantization.value()))) {
+                ModelNames.resolve(Objects.requireNonNull(model)),
+                compute.pipeline(truncation, quantization.value()))) {
             for (NearestNeighbours.Neighbour<String> found : pipeline.mostSimilar(question, all, topK)) {
                 printer.printf(Locale.ROOT, "%.4f  %s%n", found.similarity(), found.item());
             }

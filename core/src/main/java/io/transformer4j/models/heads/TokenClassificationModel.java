@@ -17,7 +17,8 @@ import org.bytedeco.pytorch.Tensor;
  *
  * @param <C> the family's configuration
  */
-public abstract class TokenClassificationModel<C extends PretrainedConfig> extends TaskModel<C> implements TokenClassifier {
+public abstract class TokenClassificationModel<C extends PretrainedConfig> extends TaskModel<C>
+        implements TokenClassifier {
     private final TokenHead head;
 
     /** A model without weights on {@code body}, with {@code dropout} before the classifier. */
