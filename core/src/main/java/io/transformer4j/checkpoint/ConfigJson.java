@@ -148,7 +148,8 @@ public final class ConfigJson {
             boolean mayBeNull = component.getType().isPrimitive() // Jackson looks after these
                     || component.getAnnotatedType().isAnnotationPresent(Nullable.class);
             if (!mayBeNull && tree.containsKey(key) && tree.get(key) == null) {
-                throw new CheckpointException(file, key + " must not be null");
+                throw new CheckpointException(
+                        file, key + " must be " + expected(component.getType()) + ", but is null");
             }
         }
     }

@@ -15,6 +15,10 @@ import org.jspecify.annotations.Nullable;
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public final class TextPattern {
 
+    /** What Oniguruma, HF's engine, does unasked; there {@code .}, {@code ^} and {@code $} know one line end only, the line feed. */
+    private static final int AS_ONIGURUMA =
+            Pattern.UNICODE_CHARACTER_CLASS | Pattern.UNICODE_CASE | Pattern.MULTILINE | Pattern.UNIX_LINES;
+
     private final @Nullable String literal;
     private final @Nullable String regex;
     private final Pattern compiled;
@@ -44,8 +48,7 @@ public final class TextPattern {
 
     private static Pattern compile(@Nullable String regex) {
         try {
-            return Pattern.compile(
-                    String.valueOf(regex), Pattern.UNICODE_CHARACTER_CLASS | Pattern.UNICODE_CASE | Pattern.MULTILINE);
+            return Pattern.compile(String.valueOf(regex), AS_ONIGURUMA);
         } catch (PatternSyntaxException e) {
             throw new TokenizerException(
                     "the regular expression '" + regex + "' is not valid: " + e.getDescription(), e);
