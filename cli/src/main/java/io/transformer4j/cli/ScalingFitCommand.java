@@ -99,6 +99,7 @@ final class ScalingFitCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         CommandSpec command = Objects.requireNonNull(spec, "run by picocli");
         Path table = Objects.requireNonNull(results, "required");
+        OutputFolder.check(output);
         Columns columns = columns(command);
         List<Observation> runs = withoutHighest(command, ResultsTable.observations(table, columns));
         List<TrainingCurve> training = curves == null ? List.of() : ResultsTable.curves(curves, columns);
