@@ -83,7 +83,7 @@ final class ScalingPlanCommand implements Callable<Integer> {
         CommandSpec command = Objects.requireNonNull(spec, "run by picocli");
         Budget budget = budget(command);
         FittedLaw fitted = law == null ? FittedLaw.chinchilla() : FittedLaw.read(law);
-        Planner.Settings settings = new Planner.Settings(vocabSize, contextLength, batchTokens, servedTokens, level);
+        Planner.Settings settings = settings(command);
         if (output != null) {
             OutputFolder.check(output);
         }
@@ -96,6 +96,14 @@ final class ScalingPlanCommand implements Callable<Integer> {
         out.print(json ? plan.toJson() + System.lineSeparator() : ScalingText.plan(plan));
         out.flush();
         return T4j.OK;
+    }
+
+    private Planner.Settings settings(CommandSpec command) {
+        try {
+            return new Planner.Settings(vocabSize, contextLength, batchTokens, servedTokens, level);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(command.commandLine(), e.getMessage(), e);
+        }
     }
 
     private Budget budget(CommandSpec command) {

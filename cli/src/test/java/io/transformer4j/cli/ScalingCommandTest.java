@@ -111,6 +111,9 @@ class ScalingCommandTest {
         assertUsage("exclude each other", "scaling", "plan", "--flops", "1e20", "--gpu-hours", "1000@150TFLOPs");
         assertUsage("the compute budget (-1.0) must lie between", "scaling", "plan", "--flops=-1");
         assertUsage("e.g. 1000@150TFLOPs, not '7'", "scaling", "plan", "--gpu-hours", "7");
+        assertUsage("level (95.0) must lie between 0 and 1", "scaling", "plan", "--flops", "1e20", "--level", "95");
+        assertUsage("resamples (5) must be at least 100", "scaling", "fit", "absent.csv", "--resamples", "5");
+        assertUsage("to hold out (0.9) must lie between", "scaling", "fit", "absent.csv", "--hold-out", "0.9");
         Path table = Files.writeString(folder.resolve("few.csv"), "parameters,tokens,loss\n1e6,1e7,3\n1e6,2e7,2.9\n");
         Result few = run(
                 "scaling",
