@@ -99,11 +99,11 @@ final class ScalingFitCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         CommandSpec command = Objects.requireNonNull(spec, "run by picocli");
         Path table = Objects.requireNonNull(results, "required");
+        OutputFolder.check(output);
+        ScalingFit.Options options = options(command);
         Columns columns = columns(command);
         List<Observation> runs = withoutHighest(command, ResultsTable.observations(table, columns));
         List<TrainingCurve> training = curves == null ? List.of() : ResultsTable.curves(curves, columns);
-        ScalingFit.Options options =
-                new ScalingFit.Options(parameterCount, delta, level, holdOut, new Bootstrap(resamples, seed, threads));
         ScalingFit fit;
         try (ProgressDisplay progress = ProgressDisplay.start("Fitting", 0)) {
             fit = ScalingFit.of(runs, training, options, progress);
@@ -114,6 +114,15 @@ final class ScalingFitCommand implements Callable<Integer> {
         out.printf("%nWritten to %s%n", output);
         out.flush();
         return T4j.OK;
+    }
+
+    private ScalingFit.Options options(CommandSpec command) {
+        try {
+            return new ScalingFit.Options(
+                    parameterCount, delta, level, holdOut, new Bootstrap(resamples, seed, threads));
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(command.commandLine(), e.getMessage(), e);
+        }
     }
 
     private Columns columns(CommandSpec command) {

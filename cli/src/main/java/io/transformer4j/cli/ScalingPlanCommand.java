@@ -9,7 +9,6 @@ import io.transformer4j.scaling.TrainingPlan;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
@@ -26,7 +25,8 @@ import picocli.CommandLine.Spec;
         name = "plan",
         description = {
             "Plan a training: model, data, steps and the loss to expect.",
-            "Exactly one of --flops, --gpu-hours, --tokens and --params is the budget."
+            "The budget is one of --flops, --gpu-hours, --tokens and --params: the rest is chosen for the lowest loss.",
+            "Two of compute, tokens and parameters leave nothing to choose: the plan says what to expect of that training."
         })
 final class ScalingPlanCommand implements Callable<Integer> {
 
@@ -83,7 +83,10 @@ final class ScalingPlanCommand implements Callable<Integer> {
         CommandSpec command = Objects.requireNonNull(spec, "run by picocli");
         Budget budget = budget(command);
         FittedLaw fitted = law == null ? FittedLaw.chinchilla() : FittedLaw.read(law);
-        Planner.Settings settings = new Planner.Settings(vocabSize, contextLength, batchTokens, servedTokens, level);
+        Planner.Settings settings = settings(command);
+        if (output != null) {
+            OutputFolder.check(output);
+        }
         TrainingPlan plan = new Planner(fitted, settings).plan(budget);
         if (output != null) {
             AtomicFile.writeString(output.resolve("plan.json"), plan.toJson() + "\n");
@@ -95,23 +98,35 @@ final class ScalingPlanCommand implements Callable<Integer> {
         return T4j.OK;
     }
 
+    private Planner.Settings settings(CommandSpec command) {
+        try {
+            return new Planner.Settings(vocabSize, contextLength, batchTokens, servedTokens, level);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(command.commandLine(), e.getMessage(), e);
+        }
+    }
+
     private Budget budget(CommandSpec command) {
-        List<Object> given = Stream.of(flops, gpuHours, tokens, parameters)
+        if (flops != null && gpuHours != null) {
+            throw new ParameterException(
+                    command.commandLine(), "--flops and --gpu-hours exclude each other: both are the compute");
+        }
+        long given = Stream.of(flops, gpuHours, tokens, parameters)
                 .filter(Objects::nonNull)
-                .map(Object.class::cast)
-                .toList();
-        if (given.size() != 1) {
+                .count();
+        if (given < 1 || given > 2) {
             throw new ParameterException(
                     command.commandLine(),
-                    "exactly one of --flops, --gpu-hours, --tokens and --params is needed, not %d"
-                            .formatted(given.size()));
+                    "one or two of the compute (--flops or --gpu-hours), --tokens and --params are needed, not %d"
+                            .formatted(given));
         }
         try {
-            if (flops != null) {
-                return new Budget.Flops(flops);
+            Budget.@Nullable Flops compute = compute();
+            if (given == 2) {
+                return modelAndTokens(compute);
             }
-            if (gpuHours != null) {
-                return Budget.ofGpuHours(gpuHours);
+            if (compute != null) {
+                return compute;
             }
             return tokens != null
                     ? new Budget.Tokens(tokens)
@@ -119,5 +134,22 @@ final class ScalingPlanCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw new ParameterException(command.commandLine(), e.getMessage(), e);
         }
+    }
+
+    private Budget.@Nullable Flops compute() {
+        if (flops != null) {
+            return new Budget.Flops(flops);
+        }
+        return gpuHours == null ? null : Budget.ofGpuHours(gpuHours);
+    }
+
+    /** Two of the three numbers of C = 6ND are given, so no choice is left. */
+    private Budget modelAndTokens(Budget.@Nullable Flops compute) {
+        if (compute == null) {
+            return new Budget.ModelAndTokens(Objects.requireNonNull(parameters), Objects.requireNonNull(tokens));
+        }
+        return parameters != null
+                ? compute.forParameters(parameters)
+                : compute.forTokens(Objects.requireNonNull(tokens, "the only one left"));
     }
 }

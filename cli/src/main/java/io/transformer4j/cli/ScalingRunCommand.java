@@ -171,6 +171,18 @@ final class ScalingRunCommand implements Callable<Integer> {
             description = "Another size has the learning rate times (that size / N)^R (default: 1/3).")
     private double learningRateExponent = SweepRecipe.DEFAULTS.learningRateExponent();
 
+    @Option(
+            names = "--learning-rate-tokens",
+            paramLabel = "D",
+            description = "Training tokens it is given for (default: 1e6).")
+    private double learningRateTokens = SweepRecipe.DEFAULTS.learningRateTokens();
+
+    @Option(
+            names = "--learning-rate-tokens-exponent",
+            paramLabel = "R",
+            description = "Other trainings have the learning rate times (those tokens / D)^R (default: 0).")
+    private double learningRateTokensExponent = SweepRecipe.DEFAULTS.learningRateTokensExponent();
+
     @Option(names = "--warmup-ratio", paramLabel = "R", description = "Part of the steps (default: 0.05).")
     private double warmupRatio = SweepRecipe.DEFAULTS.warmupRatio();
 
@@ -261,6 +273,8 @@ final class ScalingRunCommand implements Callable<Integer> {
                     learningRate,
                     learningRateSize,
                     learningRateExponent,
+                    learningRateTokens,
+                    learningRateTokensExponent,
                     warmupRatio,
                     minLearningRateRatio,
                     weightDecay,
@@ -347,7 +361,7 @@ final class ScalingRunCommand implements Callable<Integer> {
                     trial.shape().nonEmbeddingParameters(),
                     trial.tokens(),
                     trial.flops(),
-                    recipe.learningRate(trial.shape().nonEmbeddingParameters()),
+                    recipe.learningRate(trial),
                     trial.tokens() > available ? "  repeats text" : "");
         }
         printer.println();

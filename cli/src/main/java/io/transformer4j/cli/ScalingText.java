@@ -95,6 +95,9 @@ final class ScalingText {
                 "  memory (float32)        %s for weights, gradients and AdamW, %s of activations a sequence",
                 bytes(plan.stateBytes()), bytes(plan.activationBytesPerSequence()));
         page.row("  loss (nats per token)", loss(plan.planned().loss()), plan.lossInterval());
+        page.line(
+                "                          with %.2f times the compute that is needed for this loss",
+                plan.computeFactor());
         page.smallerModels(plan);
         if (plan.inference() != null) {
             page.inference(plan.inference());

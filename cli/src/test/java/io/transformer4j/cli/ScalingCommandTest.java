@@ -74,11 +74,46 @@ class ScalingCommandTest {
     }
 
     @Test
+    void aGivenModelOnGivenTokensIsPlanned() {
+        String direct = run("scaling", "plan", "--params", "1e9", "--tokens", "3e10").out;
+
+        assertThat(direct)
+                .contains("Plan for 1.00e+09 parameters on 3.00e+10 tokens")
+                .contains("times the compute");
+        assertThat(run("scaling", "plan", "--flops", "1.8e20", "--params", "1e9").out)
+                .isEqualTo(direct);
+        assertThat(run("scaling", "plan", "--gpu-hours", "50@1000TFLOPs", "--tokens", "3e10").out)
+                .isEqualTo(direct);
+    }
+
+    @Test
+    void resultsThatCannotBeWrittenAreSaidBeforeTheWork() throws IOException {
+        Path table = folder.resolve("results.csv");
+        ResultsTable.write(table, sweep());
+        Path file = Files.writeString(folder.resolve("taken"), "");
+
+        for (Result result : List.of(
+                run("scaling", "fit", table.toString(), "--output", file.toString()),
+                run("scaling", "plan", "--flops", "1e20", "--output", file.toString()))) {
+            assertThat(result.exitCode).isEqualTo(T4j.FAILURE);
+            assertThat(result.err).contains(file.toString());
+            assertThat(result.out).isEmpty();
+        }
+    }
+
+    @Test
     void wrongUseIsNamed() throws IOException {
-        assertUsage("exactly one of --flops, --gpu-hours, --tokens and --params is needed, not 0", "scaling", "plan");
-        assertUsage("is needed, not 2", "scaling", "plan", "--flops", "1e20", "--tokens", "1e9");
+        assertUsage(
+                "one or two of the compute (--flops or --gpu-hours), --tokens and --params are needed",
+                "scaling",
+                "plan");
+        assertUsage("are needed, not 3", "scaling", "plan", "--flops", "1e20", "--tokens", "1e9", "--params", "1e9");
+        assertUsage("exclude each other", "scaling", "plan", "--flops", "1e20", "--gpu-hours", "1000@150TFLOPs");
         assertUsage("the compute budget (-1.0) must lie between", "scaling", "plan", "--flops=-1");
         assertUsage("e.g. 1000@150TFLOPs, not '7'", "scaling", "plan", "--gpu-hours", "7");
+        assertUsage("level (95.0) must lie between 0 and 1", "scaling", "plan", "--flops", "1e20", "--level", "95");
+        assertUsage("resamples (5) must be at least 100", "scaling", "fit", "absent.csv", "--resamples", "5");
+        assertUsage("to hold out (0.9) must lie between", "scaling", "fit", "absent.csv", "--hold-out", "0.9");
         Path table = Files.writeString(folder.resolve("few.csv"), "parameters,tokens,loss\n1e6,1e7,3\n1e6,2e7,2.9\n");
         Result few = run(
                 "scaling",

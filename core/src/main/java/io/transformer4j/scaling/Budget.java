@@ -18,6 +18,16 @@ public sealed interface Budget {
             Range.check("the compute budget", flops, 1e9, 1e30, "FLOPs");
         }
 
+        /** Spent on a model of that size. */
+        public ModelAndTokens forParameters(double parameters) {
+            return new ModelAndTokens(parameters, flops / (Observation.FLOPS_PER_PARAMETER_AND_TOKEN * parameters));
+        }
+
+        /** Spent on that many tokens. */
+        public ModelAndTokens forTokens(double tokens) {
+            return new ModelAndTokens(flops / (Observation.FLOPS_PER_PARAMETER_AND_TOKEN * tokens), tokens);
+        }
+
         @Override
         public Allocation optimum(ChinchillaLaw law) {
             return law.optimalForCompute(flops);
@@ -42,7 +52,7 @@ public sealed interface Budget {
     record Tokens(double tokens) implements Budget {
         /** Checks the range. */
         public Tokens {
-            Range.check("the number of training tokens", tokens, 1e3, 1e17, "tokens");
+            Range.checkTokens(tokens);
         }
 
         @Override
@@ -69,7 +79,7 @@ public sealed interface Budget {
     record Parameters(double parameters) implements Budget {
         /** Checks the range. */
         public Parameters {
-            Range.check("the number of parameters", parameters, 1e3, 1e15, "parameters");
+            Range.checkParameters(parameters);
         }
 
         @Override
@@ -89,10 +99,45 @@ public sealed interface Budget {
     }
 
     /**
+     * A model of a given size on given data: not a budget to be spent best, but a training whose outcome is asked for.
+     *
+     * @param parameters N, from 1e3 to 1e15
+     * @param tokens D, from 1e3 to 1e17
+     */
+    record ModelAndTokens(double parameters, double tokens) implements Budget {
+        /** Checks the ranges. */
+        public ModelAndTokens {
+            Range.checkParameters(parameters);
+            Range.checkTokens(tokens);
+        }
+
+        /** What the same compute buys at best. */
+        @Override
+        public Allocation optimum(ChinchillaLaw law) {
+            return law.optimalForCompute(Observation.FLOPS_PER_PARAMETER_AND_TOKEN * parameters * tokens);
+        }
+
+        @Override
+        public double parametersFor(Allocation optimum) {
+            return parameters;
+        }
+
+        @Override
+        public double tokensFor(double actualParameters, ChinchillaLaw law) {
+            return tokens;
+        }
+
+        @Override
+        public String toString() {
+            return String.format(Locale.ROOT, "%.3g parameters on %.3g tokens", parameters, tokens);
+        }
+    }
+
+    /**
      * Reads {@code HOURS@RATETFLOPs}, e.g. {@code 1000@150TFLOPs}: hours of devices, and the teraFLOPs each of them sustains every second
      * in training (not its peak).
      */
-    static Budget ofGpuHours(String text) {
+    static Flops ofGpuHours(String text) {
         Matcher matcher = Range.GPU_HOURS.matcher(text.strip());
         if (!matcher.matches()) {
             throw new IllegalArgumentException(
@@ -103,10 +148,15 @@ public sealed interface Budget {
         return new Flops(hours * 3600 * teraflops * 1e12);
     }
 
-    /** The best way to spend it. */
+    /** The best way to spend it, or as much compute as it comes to. */
     Allocation optimum(ChinchillaLaw law);
 
-    /** The training tokens of a model that isn't exactly as large as the optimum. */
+    /** The size of the model to train, for which the nearest shape is sought. */
+    default double parametersFor(Allocation optimum) {
+        return optimum.parameters();
+    }
+
+    /** The training tokens of a model that isn't exactly as large as that. */
     double tokensFor(double parameters, ChinchillaLaw law);
 
     /** Checks of the budgets above. */
@@ -115,6 +165,14 @@ public sealed interface Budget {
                 "([0-9.]+(?:e[+-]?[0-9]+)?)@([0-9.]+(?:e[+-]?[0-9]+)?)TFLOP(?:s|/s|s/s)?", Pattern.CASE_INSENSITIVE);
 
         private Range() {}
+
+        private static void checkParameters(double parameters) {
+            check("the number of parameters", parameters, 1e3, 1e15, "parameters");
+        }
+
+        private static void checkTokens(double tokens) {
+            check("the number of training tokens", tokens, 1e3, 1e17, "tokens");
+        }
 
         private static void check(String what, double value, double low, double high, String unit) {
             if (!(value >= low && value <= high)) {

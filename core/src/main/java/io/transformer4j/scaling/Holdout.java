@@ -12,9 +12,29 @@ import java.util.List;
  * @param minCompute the least compute of a run that was predicted, in FLOPs
  * @param maxCompute the most compute of a run that was predicted, in FLOPs
  * @param error of the predictions
+ * @param predictions one for each held-out run, those with the least compute first
  */
 public record Holdout(
-        ChinchillaLaw law, double fittedMaxCompute, double minCompute, double maxCompute, GoodnessOfFit error) {
+        ChinchillaLaw law,
+        double fittedMaxCompute,
+        double minCompute,
+        double maxCompute,
+        GoodnessOfFit error,
+        List<Prediction> predictions) {
+
+    /**
+     * A run that wasn't fitted.
+     *
+     * @param predicted loss
+     * @param relativeError (predicted − measured) / measured
+     */
+    public record Prediction(Observation run, double predicted, double relativeError) {
+
+        private static Prediction of(ChinchillaLaw law, Observation run) {
+            double predicted = law.loss(run.parameters(), run.tokens());
+            return new Prediction(run, predicted, predicted / run.loss() - 1);
+        }
+    }
 
     /** Runs whose compute differs by less than this factor are one band, which isn't divided. */
     private static final double SAME_BAND = 1.1;
@@ -53,6 +73,7 @@ public record Holdout(
                 small.get(small.size() - 1).compute(),
                 large.get(0).compute(),
                 large.get(large.size() - 1).compute(),
-                GoodnessOfFit.of(law, large));
+                GoodnessOfFit.of(law, large),
+                large.stream().map(run -> Prediction.of(law, run)).toList());
     }
 }

@@ -17,6 +17,8 @@ public final class IsoFlopProfiles {
 
     /** Fewer sizes than that leave nothing to judge a parabola by. */
     static final int MIN_SIZES = 5;
+    /** In a bootstrap resample some runs of a budget are drawn twice and others not at all; three sizes alone would be met exactly. */
+    private static final int MIN_SIZES_OF_RESAMPLE = 4;
     /** Runs belong to one budget if their compute lies within this factor. */
     static final double BAND = 1.15;
 
@@ -47,14 +49,23 @@ public final class IsoFlopProfiles {
      * @throws ScalingException if fewer than three budgets have a minimum among their sizes
      */
     public static Result fit(List<Observation> runs) {
-        List<Profile> profiles = bands(runs).stream()
+        return fit(runs, MIN_SIZES);
+    }
+
+    /** Fits to runs that were drawn from others with replacement. */
+    static OptimalScaling refit(List<Observation> drawn) {
+        return fit(drawn, MIN_SIZES_OF_RESAMPLE).scaling();
+    }
+
+    private static Result fit(List<Observation> runs, int minSizes) {
+        List<Profile> profiles = bands(runs, minSizes).stream()
                 .map(IsoFlopProfiles::profile)
                 .flatMap(Optional::stream)
                 .toList();
         if (profiles.size() < 3) {
             throw new ScalingException(
                     "only %d budgets have %d sizes or more with the lowest loss in between: isoFLOP profiles need at least 3"
-                            .formatted(profiles.size(), MIN_SIZES));
+                            .formatted(profiles.size(), minSizes));
         }
         return new Result(
                 profiles,
@@ -62,7 +73,7 @@ public final class IsoFlopProfiles {
     }
 
     /** Takes the window of compute that holds the most sizes, then the next of the remaining runs, while they hold enough. */
-    private static List<List<Observation>> bands(List<Observation> runs) {
+    private static List<List<Observation>> bands(List<Observation> runs, int minSizes) {
         List<Observation> left = new ArrayList<>(runs);
         left.sort(Comparator.comparingDouble(Observation::compute));
         List<List<Observation>> bands = new ArrayList<>();
@@ -79,7 +90,7 @@ public final class IsoFlopProfiles {
                     best = List.copyOf(window);
                 }
             }
-            if (sizes(best) < MIN_SIZES) {
+            if (sizes(best) < minSizes) {
                 bands.sort(Comparator.comparingDouble(band -> band.get(0).compute()));
                 return bands;
             }

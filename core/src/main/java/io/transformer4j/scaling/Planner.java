@@ -71,12 +71,12 @@ public final class Planner {
     /**
      * Plans.
      *
-     * @throws IllegalArgumentException if no model is near the optimal size, or it would be trained for less than one step
+     * @throws IllegalArgumentException if no model is near the size, or it would be trained for less than one step
      */
     public TrainingPlan plan(Budget budget) {
         Allocation optimum = budget.optimum(law);
         ModelShape shape = ModelShape.nearest(
-                optimum.parameters(), fitted.parameterCount(), settings.vocabSize, settings.nPositions);
+                budget.parametersFor(optimum), fitted.parameterCount(), settings.vocabSize, settings.nPositions);
         double parameters = shape.count(fitted.parameterCount());
         double tokens = budget.tokensFor(parameters, law);
         double compute = Observation.FLOPS_PER_PARAMETER_AND_TOKEN * parameters * tokens;
@@ -105,6 +105,7 @@ public final class Planner {
                 shape.parameters(),
                 planned,
                 interval(draw -> draw.loss(planned.parameters(), planned.tokens())),
+                planned.compute() / law.optimalForLoss(planned.loss()).compute(),
                 batchTokens,
                 sequences,
                 steps,

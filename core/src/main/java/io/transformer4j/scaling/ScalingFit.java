@@ -157,8 +157,8 @@ public record ScalingFit(
     private static Part<IsoFlopProfiles.Result> isoFlop(
             List<Observation> runs, Options options, ProgressListener progress) {
         IsoFlopProfiles.Result result = IsoFlopProfiles.fit(runs);
-        Draws<OptimalScaling> draws = options.bootstrap.run(
-                runs, drawn -> IsoFlopProfiles.fit(drawn).scaling(), progress, "bootstrap of approach 2");
+        Draws<OptimalScaling> draws =
+                options.bootstrap.run(runs, IsoFlopProfiles::refit, progress, "bootstrap of approach 2");
         return new Part<>(result, exponents(result.scaling(), draws, options.level), "");
     }
 

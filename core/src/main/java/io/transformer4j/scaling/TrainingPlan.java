@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param shapeParameters its parameters, all of them
  * @param planned N of the shape, D of whole steps, and the loss predicted for them
  * @param lossInterval of the predicted loss, from the uncertainty of the law alone; null without bootstrap draws
+ * @param computeFactor its compute over the least that reaches this loss
  * @param batchTokens tokens per optimizer step
  * @param batchSequences sequences per optimizer step
  * @param steps optimizer steps
@@ -41,6 +42,7 @@ public record TrainingPlan(
         long shapeParameters,
         Allocation planned,
         @Nullable Interval lossInterval,
+        double computeFactor,
         long batchTokens,
         long batchSequences,
         long steps,

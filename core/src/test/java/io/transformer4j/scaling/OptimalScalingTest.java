@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.transformer4j.progress.ProgressListener;
+import io.transformer4j.scaling.Bootstrap.Draws;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,6 +43,26 @@ class OptimalScalingTest {
         assertThatThrownBy(() -> IsoFlopProfiles.fit(tooSmall))
                 .isInstanceOf(ScalingException.class)
                 .hasMessageStartingWith("only 0 budgets have 5 sizes or more");
+    }
+
+    /** A table of as few runs as a small machine trains: most resamples lack some size of every budget. */
+    @Test
+    void sevenSizesABudgetAreEnoughForAnInterval() {
+        List<Observation> runs = isoFlopRuns(LAW).stream()
+                .filter(run -> {
+                    double optimum = LAW.optimalForCompute(run.compute()).parameters();
+                    return run.parameters() > optimum / 6 && run.parameters() < optimum * 6;
+                })
+                .toList();
+
+        Draws<OptimalScaling> draws =
+                new Bootstrap(200, 42, 2).run(runs, IsoFlopProfiles::refit, ProgressListener.NONE, "resampling");
+
+        assertThat(runs).hasSize(4 * 7);
+        assertThat(draws.failures()).isLessThan(60);
+        assertThat(draws.interval(0.95, scaling -> scaling.parameters().exponent())
+                        .contains(0.5))
+                .isTrue();
     }
 
     @Test
@@ -90,6 +111,12 @@ class OptimalScalingTest {
         assertThat(holdout.error().runs()).as("one of four bands").isEqualTo(9);
         assertThat(holdout.minCompute()).isCloseTo(1e21, within(1e13));
         assertThat(holdout.error().maxRelativeError()).isLessThan(1e-4);
+        assertThat(holdout.predictions())
+                .extracting(Holdout.Prediction::run)
+                .containsExactlyInAnyOrderElementsOf(runs.subList(27, 36));
+        assertThat(holdout.predictions())
+                .allSatisfy(prediction -> assertThat(prediction.run().loss() * (1 + prediction.relativeError()))
+                        .isCloseTo(prediction.predicted(), within(1e-9)));
     }
 
     @Test

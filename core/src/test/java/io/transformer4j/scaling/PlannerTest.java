@@ -57,6 +57,30 @@ class PlannerTest {
                 .isCloseTo(1.5e9, within(0.03e9));
     }
 
+    /** Of C = 6ND any two are the same training. */
+    @Test
+    void aGivenTrainingIsForetoldAndComparedWithTheBestOne() {
+        Planner planner = new Planner(FittedLaw.chinchilla(), GPT2);
+        Budget overtrained = new Budget.ModelAndTokens(3.5e8, 1e11);
+
+        TrainingPlan plan = planner.plan(overtrained);
+
+        assertThat(plan.budget()).isEqualTo("3.50e+08 parameters on 1.00e+11 tokens");
+        assertThat((double) plan.shapeParameters()).isCloseTo(3.5e8, within(0.03 * 3.5e8));
+        assertThat(plan.planned().tokens()).isCloseTo(1e11, within(1e7));
+        assertThat(plan.optimum().compute()).isCloseTo(2.1e20, within(1e11));
+        assertThat(plan.planned().loss()).isGreaterThan(plan.optimum().loss());
+        assertThat(plan.lossInterval())
+                .matches(interval -> interval.contains(plan.planned().loss()));
+        assertThat(plan.computeFactor()).isGreaterThan(1.5);
+        double least = plan.planned().compute() / plan.computeFactor();
+        assertThat(FittedLaw.chinchilla().law().optimalForCompute(least).loss())
+                .isCloseTo(plan.planned().loss(), within(1e-9));
+        assertThat(planner.plan(new Budget.Flops(2.1e20)).computeFactor()).isBetween(1.0, 1.01);
+        assertThat(new Budget.Flops(2.1e20).forParameters(3.5e8)).isEqualTo(overtrained);
+        assertThat(new Budget.Flops(2.1e20).forTokens(1e11)).isEqualTo(overtrained);
+    }
+
     @Test
     void budgetsOutOfRangeAreRefused() {
         for (double flops : new double[] {-1, 0, 1e8, 1e31, Double.NaN, Double.POSITIVE_INFINITY}) {
@@ -66,6 +90,8 @@ class PlannerTest {
         }
         assertThatThrownBy(() -> new Budget.Tokens(10)).hasMessageContaining("training tokens (10.0)");
         assertThatThrownBy(() -> new Budget.Parameters(1e16)).hasMessageContaining("parameters (1.0E16)");
+        assertThatThrownBy(() -> new Budget.ModelAndTokens(1e9, 10)).hasMessageContaining("training tokens (10.0)");
+        assertThatThrownBy(() -> new Budget.ModelAndTokens(-1, 1e9)).hasMessageContaining("parameters (-1.0)");
         assertThatThrownBy(() -> Budget.ofGpuHours("1000")).hasMessageContaining("1000@150TFLOPs, not '1000'");
         assertThatThrownBy(() -> Budget.ofGpuHours("1.2.3@4TFLOPs")).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> new Planner(FittedLaw.chinchilla(), GPT2).plan(new Budget.Flops(1e13)))

@@ -11,14 +11,17 @@ import java.util.Locale;
  * How every model of a sweep is trained. Models differ in shape and data only; what must follow from these follows by rule:
  *
  * <ul>
- *   <li>peak learning rate {@code learningRate · (learningRateSize / N)^learningRateExponent}, N without embeddings;
+ *   <li>peak learning rate {@code learningRate · (learningRateSize / N)^learningRateExponent · (learningRateTokens /
+ *       D)^learningRateTokensExponent}, N without embeddings (the form of Bjorck et al. 2024, "Scaling optimal LR across token
+ *       horizons": larger models and longer trainings want smaller rates);
  *   <li>cosine decay that ends with the last token (Hoffmann et al. 2022, appendix B: a longer one costs quality), after a warm-up over
  *       a fixed part of the steps;
  *   <li>initial weights of standard deviation {@code 0.02 · √(768 / width)}: GPT-2's at GPT-2's width.
  * </ul>
  *
  * @param batchSize sequences of a step
- * @param learningRate at the peak, for a model of {@code learningRateSize} parameters without embeddings
+ * @param learningRate at the peak, for a model of {@code learningRateSize} parameters without embeddings on {@code
+ *     learningRateTokens} tokens
  * @param warmupRatio part of the steps
  * @param minLearningRateRatio learning rate at the end, as a part of the peak
  * @param validationTokens held-out tokens that the final loss is measured on, spread evenly over the text
@@ -30,6 +33,8 @@ public record SweepRecipe(
         double learningRate,
         double learningRateSize,
         double learningRateExponent,
+        double learningRateTokens,
+        double learningRateTokensExponent,
         double warmupRatio,
         double minLearningRateRatio,
         double weightDecay,
@@ -41,7 +46,7 @@ public record SweepRecipe(
 
     /** For models of up to a few million parameters. */
     public static final SweepRecipe DEFAULTS =
-            new SweepRecipe(8, 3e-3, 100_000, 1 / 3.0, 0.05, 0.1, 0.1, 0.95, 1, 131_072, 2000);
+            new SweepRecipe(8, 3e-3, 100_000, 1 / 3.0, 1_000_000, 0, 0.05, 0.1, 0.1, 0.95, 1, 131_072, 2000);
 
     private static final double GPT2_INITIALIZER_RANGE = 0.02;
     private static final double GPT2_WIDTH = 768;
@@ -53,13 +58,15 @@ public record SweepRecipe(
         if (!(warmupRatio >= 0 && warmupRatio < 1)) {
             throw new IllegalArgumentException("warmup_ratio must be in [0, 1), but is " + warmupRatio);
         }
-        if (!(learningRate > 0) || !(learningRateSize > 0) || !Double.isFinite(learningRateExponent)) {
-            throw new IllegalArgumentException(String.format(
-                    Locale.ROOT,
-                    "learning_rate (%s) and learning_rate_size (%s) must be positive, learning_rate_exponent (%s) finite",
-                    learningRate,
-                    learningRateSize,
-                    learningRateExponent));
+        if (!(learningRate > 0) || !(learningRateSize > 0) || !(learningRateTokens > 0)) {
+            throw new IllegalArgumentException(
+                    "learning_rate (%s), learning_rate_size (%s) and learning_rate_tokens (%s) must be positive"
+                            .formatted(learningRate, learningRateSize, learningRateTokens));
+        }
+        if (!Double.isFinite(learningRateExponent) || !Double.isFinite(learningRateTokensExponent)) {
+            throw new IllegalArgumentException(
+                    "learning_rate_exponent (%s) and learning_rate_tokens_exponent (%s) must be finite"
+                            .formatted(learningRateExponent, learningRateTokensExponent));
         }
         if (batchSize < 1 || validationTokens < 1) {
             throw new IllegalArgumentException("batch_size (%d) and validation_tokens (%d) must be positive"
@@ -72,16 +79,19 @@ public record SweepRecipe(
         return (long) batchSize * length;
     }
 
-    /** The peak learning rate of a model with so many parameters without embeddings. */
-    public double learningRate(long nonEmbeddingParameters) {
-        return learningRate * Math.pow(learningRateSize / nonEmbeddingParameters, learningRateExponent);
+    /** The peak learning rate of a run. */
+    public double learningRate(Trial trial) {
+        double size = trial.shape().nonEmbeddingParameters();
+        return learningRate
+                * Math.pow(learningRateSize / size, learningRateExponent)
+                * Math.pow(learningRateTokens / trial.tokens(), learningRateTokensExponent);
     }
 
     TrainingArguments arguments(Trial trial) {
         long steps = Math.max(1, trial.tokens() / batchTokens(trial.shape().nPositions()));
         return TrainingArguments.DEFAULTS.with(a -> a.maxSteps(steps)
                 .batchSize(batchSize)
-                .learningRate(learningRate(trial.shape().nonEmbeddingParameters()))
+                .learningRate(learningRate(trial))
                 .lrScheduler(LearningRateSchedule.COSINE)
                 .warmupSteps((long) (warmupRatio * steps))
                 .minLearningRateRatio(minLearningRateRatio)
