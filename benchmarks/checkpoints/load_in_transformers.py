@@ -32,6 +32,8 @@ def outputs(model):
     inputs = {"input_ids": ids, "attention_mask": mask}
     if config.model_type == "longformer":
         inputs["global_attention_mask"] = torch.zeros_like(mask).index_fill_(1, torch.tensor([0]), 1)
+    if config.is_encoder_decoder:
+        ids[:, 10] = config.eos_token_id  # where classifiers read
     if getattr(model, "get_decoder", None) and config.is_encoder_decoder and model.get_decoder() is not None:
         limit = getattr(config, "decoder_vocab_size", None) or config.vocab_size
         inputs["decoder_input_ids"] = ids % (limit - 1)

@@ -21,6 +21,15 @@ public sealed interface AttentionMask {
     record Additive(Tensor bias) implements AttentionMask {}
 
     /**
+     * Scores of which some are lost before a term is added, as in layers that have a mask of their own besides that of the batch
+     * (HF's GPT-Neo).
+     *
+     * @param lost bool, broadcastable to {@code [batch, heads, queryLength, keyLength]}: where a score becomes the lowest number
+     * @param bias added then, of the same form
+     */
+    record Replacing(Tensor lost, Tensor bias) implements AttentionMask {}
+
+    /**
      * Hides keys of batches that were padded elsewhere. Rows of padded queries have values that mean nothing.
      *
      * @param realKeys {@code [batch, keyLength]} bool: false where a key is padding
@@ -58,6 +67,9 @@ public sealed interface AttentionMask {
     default AttentionMask plus(Tensor bias, Tensor like) {
         if (this instanceof Additive additive) {
             return new Additive(additive.bias().add(bias));
+        }
+        if (this instanceof Replacing replacing) {
+            return new Replacing(replacing.lost(), replacing.bias().add(bias));
         }
         Tensor sum = this instanceof Padding padding
                 ? bias.add(padding.keyBias(like).unsqueeze(1).unsqueeze(1)) // over heads and queries

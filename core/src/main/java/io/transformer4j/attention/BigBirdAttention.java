@@ -10,6 +10,7 @@ import java.util.List;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Block-sparse attention (Zaheer et al. 2020): each block of queries sees a few blocks of keys, each head its own. Time and
@@ -48,7 +49,15 @@ public final class BigBirdAttention implements Attention {
             return dense.forward(query, key, value, mask);
         }
         long missing = Math.floorMod(-length, (long) blockSize);
-        Tensor keyBias = mask instanceof AttentionMask.Padding padding ? padding.keyBias(query) : null;
+        if (mask instanceof AttentionMask.Padding padding) { // padding, as in HF, gets nothing
+            Tensor padded = padding.realKeys().logical_not().unsqueeze(1).unsqueeze(-1); // [batch, 1, length, 1]
+            return sparse(query, key, value, padding.keyBias(query), missing).masked_fill(padded, new Scalar(0.0));
+        }
+        return sparse(query, key, value, null, missing);
+    }
+
+    private Tensor sparse(Tensor query, Tensor key, Tensor value, @Nullable Tensor keyBias, long missing) {
+        long length = query.size(2);
         if (missing == 0) {
             return attend(new Inputs(query, key, value, null, keyBias, null));
         }

@@ -11,6 +11,9 @@ import org.bytedeco.pytorch.global.torch;
  * memory. The reference that other kernels are tested against.
  */
 public final class ExactAttention implements Attention {
+    /** What HF's models give to scores that don't count: exactly representable, and so low that no score changes it. */
+    static final Scalar LOWEST = new Scalar(-Float.MAX_VALUE);
+
     private final double scale;
     private final Dropout dropout;
 
@@ -53,6 +56,9 @@ public final class ExactAttention implements Attention {
         }
         if (mask instanceof AttentionMask.Causal) {
             return scores.add(causalBias(scores.size(-2), scores.size(-1), scores.options()));
+        }
+        if (mask instanceof AttentionMask.Replacing replacing) {
+            return scores.masked_fill(replacing.lost(), LOWEST).add(replacing.bias());
         }
         return mask instanceof AttentionMask.Additive additive ? scores.add(additive.bias()) : scores;
     }

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class KvCache implements AutoCloseable {
     private int[] lengths;
+    private int longest;
     private final List<Layer> layers = new ArrayList<>();
 
     /** An empty cache for {@code layers} layers and {@code batchSize} sequences. */
@@ -44,6 +45,11 @@ public final class KvCache implements AutoCloseable {
         return lengths[sequence];
     }
 
+    /** Tokens that the longest sequence has or, if it has been left out, would have by now. */
+    public int longest() {
+        return longest;
+    }
+
     /** Positions of the rows of {@code layout} when its sequences continue those of the cache. */
     public long[] positions(SequenceLayout layout) {
         long[] positions = layout.positions();
@@ -58,6 +64,7 @@ public final class KvCache implements AutoCloseable {
 
     /** Counts the tokens of {@code layout}; call it once after all layers have appended theirs. */
     public void advance(SequenceLayout layout) {
+        longest += layout.maxLength();
         for (int sequence = 0; sequence < lengths.length; sequence++) {
             lengths[sequence] += layout.length(sequence);
         }

@@ -29,6 +29,9 @@ public final class SelfAttention extends Module {
     private final Linear queryKeyValue;
     private final AttentionType type;
     private final Attention attention;
+    /** For the masks of padded causal batches, whose lowest scores a running softmax can't tell from each other. */
+    private final Attention ofPadding;
+
     private final AttentionOptions options;
     private final @Nullable Linear globalQueryKeyValue;
     private final Linear output;
@@ -109,6 +112,7 @@ public final class SelfAttention extends Module {
         if (attention instanceof Module kernel) {
             child("kernel", kernel);
         }
+        ofPadding = attention instanceof FlashAttention ? new ExactAttention(config.scale(), dropout) : attention;
         globalQueryKeyValue = options.globalProjections()
                 ? child(
                         "globalQueryKeyValue",
@@ -201,7 +205,8 @@ public final class SelfAttention extends Module {
     private Tensor mixed(Tensor queries, Tensor keysAndValues, SequenceLayout.Run run, long most, AttentionMask mask) {
         Tensor query = perHead(queries, run.sequences(), most);
         Tensor both = perHead(keysAndValues, run.sequences(), run.length());
-        return rows(mix(query, both.narrow(1, 0, keyValueHeads), both.narrow(1, keyValueHeads, keyValueHeads), mask));
+        Tensor key = both.narrow(1, 0, keyValueHeads);
+        return rows(mix(attention, query, key, both.narrow(1, keyValueHeads, keyValueHeads), mask));
     }
 
     /** {@code [sequences · length, heads · headSize]} to {@code [sequences, heads, length, headSize]}. */
@@ -390,10 +395,12 @@ public final class SelfAttention extends Module {
         Tensor query = parts[0];
         KvCache.Context context =
                 cache == null ? new KvCache.Context(parts[1], parts[2], mask) : cache.append(run, parts[1], parts[2]);
-        boolean places = context.mask() instanceof AttentionMask.Additive && cache == null; // the window is in the mask
-        AttentionMask seen = places ? context.mask() : windowed(context.mask(), query, context.key());
-        Tensor mixed = mix(query, context.key(), context.value(), biased(seen, bias, query, context.key()));
-        return rows(mixed);
+        if (cache == null && (mask instanceof AttentionMask.Additive || mask instanceof AttentionMask.Replacing)) {
+            AttentionMask both = biased(mask, bias, query, context.key()); // the window is in the mask
+            return rows(mix(ofPadding, query, context.key(), context.value(), both));
+        }
+        AttentionMask seen = windowed(context.mask(), query, context.key());
+        return rows(mix(attention, query, context.key(), context.value(), biased(seen, bias, query, context.key())));
     }
 
     private static AttentionMask biased(
@@ -401,17 +408,17 @@ public final class SelfAttention extends Module {
         return bias == null ? mask : mask.plus(bias.terms(query.size(2), key.size(2)), query);
     }
 
-    private Tensor mix(Tensor query, Tensor key, Tensor value, AttentionMask mask) {
+    private Tensor mix(Attention kernel, Tensor query, Tensor key, Tensor value, AttentionMask mask) {
         int groupSize = heads / keyValueHeads;
         if (groupSize == 1) {
-            return attention.forward(query, key, value, mask);
+            return kernel.forward(query, key, value, mask);
         }
         if (query.size(2) == 1) { // the heads of a group are as many queries of one head: no copies of a long cache
             Tensor grouped = query.reshape(query.size(0), keyValueHeads, groupSize, headSize);
             AttentionMask sameForAll = mask instanceof AttentionMask.Causal ? AttentionMask.full() : mask;
-            return attention.forward(grouped, key, value, sameForAll).reshape(query.shape());
+            return kernel.forward(grouped, key, value, sameForAll).reshape(query.shape());
         }
-        return attention.forward(query, repeated(key), repeated(value), mask);
+        return kernel.forward(query, repeated(key), repeated(value), mask);
     }
 
     /** Hides all but the last {@code window} of the keys that {@code mask} shows to a query. */

@@ -160,31 +160,35 @@ public final class SequenceLayout {
     }
 
     /**
-     * What hides the padding of a {@linkplain #padded padded} layout from all tokens.
+     * What hides the padding of a {@linkplain #padded padded} layout from all tokens. Padding may have nothing left to see; what comes
+     * out for it then is as in HF, where hidden scores are very low but still count: with an {@link ExactAttention}, all alike.
      *
-     * @param causal whether later tokens are hidden too; padding in front of a sequence then sees itself, since it has nothing
-     *     else to see
+     * @param causal whether later tokens are hidden too
      * @param window of a causal layer: how many places a token sees, its own included; 0 for all before it
-     * @param like a tensor of the wanted type and device
+     * @param like a float32 tensor on the wanted device
      */
     AttentionMask paddingMask(boolean causal, int window, Tensor like) {
         int length = maxLength();
-        long[] padding = new long[totalTokens];
-        for (int row = 0; row < totalTokens; row++) {
-            padding[row] = isReal(row) ? 0 : 1;
-        }
-        Tensor hidden =
-                Tensor.create(padding).to(like.device(), torch.ScalarType.Bool).view(batchSize(), 1, 1, length);
+        Tensor padding = realTokens(like.device()).logical_not(); // [batch, length]
         if (!causal) {
-            return AttentionMask.padding(hidden.view(batchSize(), length).logical_not());
+            return AttentionMask.padding(padding.logical_not());
         }
-        Tensor ones = hidden.new_ones(length, length);
-        Tensor outside = window == 0 ? ones.triu(1) : ones.triu(1).logical_or(ones.tril(-window));
-        hidden = hidden.logical_or(outside); // [batch, 1, length, length]
-        Tensor others = ones.triu(1).logical_or(ones.tril(-1));
-        hidden = hidden.logical_and(hidden.all(-1, true).logical_not().logical_or(others));
-        return new AttentionMask.Additive(
-                like.new_zeros(hidden.shape()).masked_fill_(hidden, new Scalar(Double.NEGATIVE_INFINITY)));
+        Tensor ones = padding.new_ones(length, length);
+        Tensor future = ones.triu(1);
+        Tensor hidden = padding.view(batchSize(), 1, 1, length).logical_or(future); // [batch, 1, length, length]
+        Tensor bias = like.new_zeros(hidden.shape()).masked_fill_(hidden, ExactAttention.LOWEST);
+        return window == 0
+                ? new AttentionMask.Additive(bias)
+                : new AttentionMask.Replacing(future.logical_or(ones.tril(-window)), bias);
+    }
+
+    /** {@code [batch, maxLength]} bool of a padded layout. */
+    private Tensor realTokens(Device device) {
+        long[] flags = new long[totalTokens];
+        for (int row = 0; row < totalTokens; row++) {
+            flags[row] = isReal(row) ? 1 : 0;
+        }
+        return Tensor.create(flags).to(device, torch.ScalarType.Bool).view(batchSize(), maxLength());
     }
 
     /** Row of each sequence's first token. */
@@ -278,12 +282,15 @@ public final class SequenceLayout {
     }
 
     /**
-     * Which places of {@link #pad} have a token.
+     * Which places of {@link #pad} have a token that isn't padding.
      *
      * @return {@code [batch, maxLength]} bool; null if all have
      */
     @Nullable
     Tensor realKeys(Device device) {
+        if (hasPadding()) {
+            return realTokens(device);
+        }
         if (uniformLength().isPresent()) {
             return null;
         }

@@ -29,10 +29,11 @@ final class BeamSearch {
     /** A continuation: token {@code token} behind running hypothesis {@code beam}. */
     record Candidate(int beam, int token, double logProbability) {}
 
-    BeamSearch(int[] prompt, GenerationConfig config, int positions) {
+    BeamSearch(int[] source, int[] prompt, GenerationConfig config, int positions) {
         this.config = config;
         this.maxLength = config.maxLength(prompt.length, positions);
-        this.running = List.of(new Hypothesis(new TokenSequence(prompt, maxLength), 0, 0, 0, FinishReason.LENGTH));
+        TokenSequence start = new TokenSequence(source, prompt, maxLength);
+        this.running = List.of(new Hypothesis(start, 0, 0, 0, FinishReason.LENGTH));
     }
 
     /** How many of the best continuations {@link #advance} must see, so that enough go on even if many end. */

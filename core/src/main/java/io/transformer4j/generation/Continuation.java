@@ -17,17 +17,20 @@ final class Continuation {
      * Starts after the prompt.
      *
      * @param prompt index of the prompt
+     * @param source the encoder's tokens, or the prompt again
+     * @param ids what the text begins with
      * @param positions the model's: prompt and continuation together aren't longer
      */
     Continuation(
             int prompt,
+            int[] source,
             int[] ids,
             SplittableRandom random,
             GenerationConfig config,
             int positions,
             @Nullable Tokenizer tokenizer) {
         this.prompt = prompt;
-        this.sequence = new TokenSequence(ids, config.maxLength(ids.length, positions));
+        this.sequence = new TokenSequence(source, ids, config.maxLength(ids.length, positions));
         this.random = random;
         this.config = config;
         this.text = tokenizer == null ? null : new TextStream(tokenizer, config.stopStrings());

@@ -15,9 +15,9 @@ final class ForcedToken implements LogitsProcessor {
         this.here = here;
     }
 
-    /** Directly behind the prompt (HF {@code ForcedBOSTokenLogitsProcessor}). */
+    /** Behind a single token, such as the decoder's start token (HF {@code ForcedBOSTokenLogitsProcessor}). */
     static ForcedToken first(int token) {
-        return new ForcedToken(token, sequence -> sequence.newTokens() == 0);
+        return new ForcedToken(token, sequence -> sequence.size() == 1);
     }
 
     /** Where there is room for one token only (HF {@code ForcedEOSTokenLogitsProcessor}). */

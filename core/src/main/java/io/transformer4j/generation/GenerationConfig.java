@@ -29,15 +29,17 @@ import tools.jackson.databind.json.JsonMapper;
  * @param topK sample among this many likeliest tokens; 0 for all
  * @param topP sample among the likeliest tokens that together have this probability; 1 for all
  * @param repetitionPenalty divisor of positive and factor of negative scores of tokens that occurred; 1 for none
+ * @param encoderRepetitionPenalty factor of positive and divisor of negative scores of the source's tokens; 1 for none
  * @param numBeams hypotheses that beam search follows; 1 for none
  * @param numReturnSequences best hypotheses to return for each prompt
  * @param lengthPenalty above 0, long hypotheses gain; their log-probability is divided by a power of their length
  * @param lengthNormalization which power
  * @param earlyStopping when beam search has seen enough
  * @param noRepeatNgramSize no sequence of this many tokens comes twice; 0 for no such rule
+ * @param encoderNoRepeatNgramSize no sequence of this many tokens of the source comes again; 0 for no such rule
  * @param minNewTokens fewest tokens to add before a text may end
  * @param badWordsIds sequences of tokens that must not come up
- * @param forcedBosTokenId first token behind the decoder's start token; null for any
+ * @param forcedBosTokenId first token behind the decoder's start token, or behind a prompt of one token; null for any
  * @param forcedEosTokenId last token of a text that has become as long as it may; null for any
  * @param eosTokenIds tokens that end a text
  * @param stopStrings texts that end a text
@@ -51,12 +53,14 @@ public record GenerationConfig(
         int topK,
         double topP,
         double repetitionPenalty,
+        double encoderRepetitionPenalty,
         int numBeams,
         int numReturnSequences,
         double lengthPenalty,
         LengthNormalization lengthNormalization,
         EarlyStopping earlyStopping,
         int noRepeatNgramSize,
+        int encoderNoRepeatNgramSize,
         int minNewTokens,
         List<List<Integer>> badWordsIds,
         @Nullable Integer forcedBosTokenId,
@@ -77,8 +81,10 @@ public record GenerationConfig(
             1,
             1,
             1,
+            1,
             LengthNormalization.LENGTH,
             EarlyStopping.FALSE,
+            0,
             0,
             0,
             List.of(),
@@ -142,7 +148,8 @@ public record GenerationConfig(
         checkTemperature(temperature);
         check(topK >= 0, "top_k must be 0 (all tokens) or more, but is %d", topK);
         checkTopP(topP);
-        checkRepetitionPenalty(repetitionPenalty);
+        checkPenalty("repetition_penalty", repetitionPenalty);
+        checkPenalty("encoder_repetition_penalty", encoderRepetitionPenalty);
         PretrainedConfig.checkPositive("num_beams", numBeams);
         check(
                 numReturnSequences >= 1 && numReturnSequences <= numBeams,
@@ -151,7 +158,8 @@ public record GenerationConfig(
                 numReturnSequences);
         check(!doSample || numBeams == 1, "do_sample and num_beams %d exclude each other", numBeams);
         check(Double.isFinite(lengthPenalty), "length_penalty must be a number, but is %s", lengthPenalty);
-        check(noRepeatNgramSize >= 0, "no_repeat_ngram_size must not be negative, but is %d", noRepeatNgramSize);
+        checkSize("no_repeat_ngram_size", noRepeatNgramSize);
+        checkSize("encoder_no_repeat_ngram_size", encoderNoRepeatNgramSize);
         check(
                 minNewTokens >= 0 && minNewTokens <= maxNewTokens,
                 "min_new_tokens must be between 0 and max_new_tokens (%d), but is %d",
@@ -166,22 +174,24 @@ public record GenerationConfig(
 
     /**
      * Reads a checkpoint folder's {@value #FILE_NAME}; what it doesn't say is as in {@link #DEFAULT}, except that the end
-     * token may come from {@code config.json}.
+     * token may come from {@code config.json}. {@code max_length} and {@code min_length}, which count the prompt too, are read
+     * where that is the decoder's start token.
      *
      * @throws CheckpointException if a file is broken, or asks for a way of generating that isn't supported
      */
     public static GenerationConfig load(Path folder) {
         Path file = folder.resolve(FILE_NAME);
+        Map<String, Object> model = ConfigJson.readTree(folder.resolve("config.json"));
+        Integer promptLength = Boolean.TRUE.equals(model.get("is_encoder_decoder")) ? 1 : null;
         GenerationConfig config = DEFAULT;
         if (Files.exists(file)) {
             try {
-                config = ConfigJson.read(file, Stored.class).applyTo(config);
+                config = ConfigJson.read(file, Stored.class).applyTo(config, promptLength);
             } catch (IllegalArgumentException e) {
                 throw new CheckpointException(file, Objects.requireNonNullElse(e.getMessage(), "is not valid"), e);
             }
         }
-        if (config.eosTokenIds().isEmpty()
-                && ConfigJson.readTree(folder.resolve("config.json")).get("eos_token_id") instanceof Integer id) {
+        if (config.eosTokenIds().isEmpty() && model.get("eos_token_id") instanceof Integer id) {
             return config.with(c -> c.eosTokenIds(Set.of(id)));
         }
         return config;
@@ -190,10 +200,11 @@ public record GenerationConfig(
     /**
      * Settings in the words of {@value #FILE_NAME}; what {@code tree} doesn't say is as in {@link #DEFAULT}.
      *
+     * @param promptLength of the prompts, which {@code max_length} and {@code min_length} count too
      * @throws IllegalArgumentException in one sentence with the key's name
      */
-    public static GenerationConfig of(Map<String, ?> tree) {
-        return JsonMapper.shared().convertValue(tree, Stored.class).applyTo(DEFAULT);
+    public static GenerationConfig of(Map<String, ?> tree, int promptLength) {
+        return JsonMapper.shared().convertValue(tree, Stored.class).applyTo(DEFAULT, promptLength);
     }
 
     /** Most tokens of a text with its prompt, in a model of {@code positions}. */
@@ -212,22 +223,25 @@ public record GenerationConfig(
         check(topP > 0 && topP <= 1, "top_p must be in (0, 1], but is %s", topP);
     }
 
-    static void checkRepetitionPenalty(double penalty) {
-        check(
-                penalty > 0 && Double.isFinite(penalty),
-                "repetition_penalty must be positive (1 for none), but is %s",
-                penalty);
+    static void checkPenalty(String key, double penalty) {
+        check(penalty > 0 && Double.isFinite(penalty), "%s must be positive (1 for none), but is %s", key, penalty);
+    }
+
+    private static void checkSize(String key, int size) {
+        check(size >= 0, "%s must not be negative, but is %d", key, size);
     }
 
     /** The file: every key may be absent or null. */
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
     record Stored(
             @Nullable Integer maxNewTokens,
+            @Nullable Integer maxLength,
             @Nullable Boolean doSample,
             @Nullable Double temperature,
             @Nullable Integer topK,
             @Nullable Double topP,
             @Nullable Double repetitionPenalty,
+            @Nullable Double encoderRepetitionPenalty,
 
             @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY) @Nullable
             List<Integer> eosTokenId,
@@ -240,30 +254,42 @@ public record GenerationConfig(
             @Nullable Double lengthPenalty,
             @Nullable Object earlyStopping,
             @Nullable Integer noRepeatNgramSize,
+            @Nullable Integer encoderNoRepeatNgramSize,
             @Nullable Integer minNewTokens,
+            @Nullable Integer minLength,
             @Nullable List<List<Integer>> badWordsIds,
             @Nullable Integer forcedBosTokenId,
             @Nullable Integer forcedEosTokenId,
             @JsonAnySetter @Nullable Map<String, Object> other) {
 
-        GenerationConfig applyTo(GenerationConfig defaults) {
-            return defaults.with(c -> c.maxNewTokens(or(maxNewTokens, defaults.maxNewTokens))
+        /** Lengths that count the prompt don't apply if its length isn't known. */
+        GenerationConfig applyTo(GenerationConfig defaults, @Nullable Integer promptLength) {
+            int most = or(maxNewTokens, or(behind(promptLength, maxLength), defaults.maxNewTokens));
+            int fewest = Math.max(
+                    or(minNewTokens, defaults.minNewTokens), Math.min(most, or(behind(promptLength, minLength), 0)));
+            return defaults.with(c -> c.maxNewTokens(most)
                     .doSample(or(doSample, defaults.doSample))
                     .temperature(or(temperature, defaults.temperature))
                     .topK(or(topK, defaults.topK))
                     .topP(or(topP, defaults.topP))
                     .repetitionPenalty(or(repetitionPenalty, defaults.repetitionPenalty))
+                    .encoderRepetitionPenalty(or(encoderRepetitionPenalty, defaults.encoderRepetitionPenalty))
                     .numBeams(or(numBeams, defaults.numBeams))
                     .numReturnSequences(or(numReturnSequences, defaults.numReturnSequences))
                     .lengthPenalty(or(lengthPenalty, defaults.lengthPenalty))
                     .earlyStopping(EarlyStopping.of(earlyStopping))
                     .noRepeatNgramSize(or(noRepeatNgramSize, defaults.noRepeatNgramSize))
-                    .minNewTokens(or(minNewTokens, defaults.minNewTokens))
+                    .encoderNoRepeatNgramSize(or(encoderNoRepeatNgramSize, defaults.encoderNoRepeatNgramSize))
+                    .minNewTokens(fewest)
                     .badWordsIds(or(badWordsIds, defaults.badWordsIds))
                     .forcedBosTokenId(forcedBosTokenId)
                     .forcedEosTokenId(forcedEosTokenId)
                     .eosTokenIds(eosTokenId == null ? defaults.eosTokenIds : Set.copyOf(eosTokenId))
                     .stopStrings(or(stopStrings, defaults.stopStrings)));
+        }
+
+        private static @Nullable Integer behind(@Nullable Integer promptLength, @Nullable Integer length) {
+            return promptLength == null || length == null ? null : length - promptLength;
         }
 
         private static <T> T or(@Nullable T value, T fallback) {

@@ -19,11 +19,17 @@ public interface LogitsProcessor {
     /** What {@code config} asks for, in Hugging Face's order; those that would change nothing are left out. */
     static List<LogitsProcessor> of(GenerationConfig config) {
         List<LogitsProcessor> processors = new ArrayList<>();
+        if (config.encoderRepetitionPenalty() != 1) {
+            processors.add(new EncoderRepetitionPenalty(config.encoderRepetitionPenalty()));
+        }
         if (config.repetitionPenalty() != 1) {
             processors.add(new RepetitionPenalty(config.repetitionPenalty()));
         }
         if (config.noRepeatNgramSize() > 0) {
             processors.add(new NoRepeatNgram(config.noRepeatNgramSize()));
+        }
+        if (config.encoderNoRepeatNgramSize() > 0) {
+            processors.add(new EncoderNoRepeatNgram(config.encoderNoRepeatNgramSize()));
         }
         if (!config.badWordsIds().isEmpty()) {
             processors.add(new BadWords(config.badWordsIds(), config.eosTokenIds()));

@@ -21,16 +21,19 @@ public record NoRepeatNgram(int size) implements LogitsProcessor {
 
     @Override
     public Tensor process(Tensor logits, List<TokenSequence> sequences) {
-        return Ban.apply(logits, sequences, this::completions);
+        return Ban.apply(logits, sequences, sequence -> {
+            int[] ids = sequence.ids().toArray();
+            return completions(size, ids, ids);
+        });
     }
 
-    private List<Integer> completions(TokenSequence sequence) {
-        int[] ids = sequence.ids().toArray();
+    /** The tokens behind which {@code ids} would end with {@code size} tokens that {@code seen} has. */
+    static List<Integer> completions(int size, int[] seen, int[] ids) {
         int known = size - 1;
         List<Integer> completions = new ArrayList<>();
-        for (int end = known; end < ids.length; end++) {
-            if (ids.length >= size && Arrays.equals(ids, end - known, end, ids, ids.length - known, ids.length)) {
-                completions.add(ids[end]);
+        for (int end = known; end < seen.length && known <= ids.length; end++) {
+            if (Arrays.equals(seen, end - known, end, ids, ids.length - known, ids.length)) {
+                completions.add(seen[end]);
             }
         }
         return completions;

@@ -5,7 +5,6 @@ import static io.transformer4j.models.PretrainedConfig.check;
 import io.transformer4j.models.Decoding;
 import io.transformer4j.models.GenerativeModel;
 import io.transformer4j.models.PretrainedConfig;
-import io.transformer4j.models.PretrainedModel;
 import io.transformer4j.tokenizers.Tokenizer;
 import io.transformer4j.torch.ComputePool;
 import io.transformer4j.torch.Precision;
@@ -48,8 +47,7 @@ public final class TextGenerator {
      *
      * @param tokenizer turns what is written into text; without one there are ids only and no stop strings
      */
-    public <M extends PretrainedModel & GenerativeModel> TextGenerator(
-            M model, @Nullable Tokenizer tokenizer, ComputePool pool, Precision precision) {
+    public TextGenerator(GenerativeModel model, @Nullable Tokenizer tokenizer, ComputePool pool, Precision precision) {
         this.model = model;
         this.device = model.device();
         this.tokenizer = tokenizer;
@@ -159,18 +157,20 @@ public final class TextGenerator {
             GenerationConfig config,
             List<SplittableRandom> randoms,
             TokenListener listener) {
+        List<int[]> sources = batch.stream().map(inputs::get).toList();
         try (NoGradGuard guard = new NoGradGuard();
                 Precision.Region region = precision.enter(device.type());
-                Decoding decoding = model.decode(batch.stream().map(inputs::get).toList())) {
+                Decoding decoding = model.decode(sources)) {
             if (config.numBeams() > 1) {
-                return new Beams(decoding, config).run();
+                return new Beams(decoding, sources, config).run();
             }
             List<Continuation> continuations = new ArrayList<>(batch.size());
             int positions = model.config().maxInputLength();
             for (int i = 0; i < batch.size(); i++) {
                 int input = batch.get(i);
                 int[] prefix = decoding.prefixes().get(i);
-                continuations.add(new Continuation(input, prefix, randoms.get(input), config, positions, tokenizer));
+                continuations.add(new Continuation(
+                        input, sources.get(i), prefix, randoms.get(input), config, positions, tokenizer));
             }
             follow(decoding, continuations, new TokenSampler(config), listener);
             return continuations.stream()
@@ -218,12 +218,13 @@ public final class TextGenerator {
         private final BeamScorer scorer;
         private final List<BeamSearch> all;
 
-        Beams(Decoding decoding, GenerationConfig config) {
+        Beams(Decoding decoding, List<int[]> sources, GenerationConfig config) {
             this.decoding = decoding;
             this.scorer = new BeamScorer(config);
             int positions = model.config().maxInputLength();
-            this.all = decoding.prefixes().stream()
-                    .map(prefix -> new BeamSearch(prefix, config, positions))
+            List<int[]> prefixes = decoding.prefixes();
+            this.all = IntStream.range(0, sources.size())
+                    .mapToObj(i -> new BeamSearch(sources.get(i), prefixes.get(i), config, positions))
                     .toList();
         }
 

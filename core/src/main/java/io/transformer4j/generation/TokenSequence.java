@@ -6,6 +6,7 @@ import java.util.stream.IntStream;
 
 /** A prompt that grows by one token after the other. Not thread-safe. */
 public final class TokenSequence {
+    private final int[] source;
     private final int promptLength;
     private final int maxLength;
     private int[] ids;
@@ -13,19 +14,21 @@ public final class TokenSequence {
 
     /** Only the prompt at first, and no limit. */
     TokenSequence(int[] prompt) {
-        this(prompt, Integer.MAX_VALUE);
+        this(prompt, prompt, Integer.MAX_VALUE);
     }
 
     /**
      * Only the prompt at first.
      *
+     * @param source what the text is written for: the encoder's tokens, or the prompt where there is no encoder
      * @param maxLength most tokens, those of the prompt included
      */
-    TokenSequence(int[] prompt, int maxLength) {
-        this(Arrays.copyOf(prompt, prompt.length + 16), prompt.length, prompt.length, maxLength);
+    TokenSequence(int[] source, int[] prompt, int maxLength) {
+        this(source, Arrays.copyOf(prompt, prompt.length + 16), prompt.length, prompt.length, maxLength);
     }
 
-    private TokenSequence(int[] ids, int size, int promptLength, int maxLength) {
+    private TokenSequence(int[] source, int[] ids, int size, int promptLength, int maxLength) {
+        this.source = source;
         this.ids = ids;
         this.size = size;
         this.promptLength = promptLength;
@@ -34,7 +37,7 @@ public final class TokenSequence {
 
     /** This sequence with another token behind it. */
     TokenSequence plus(int id) {
-        TokenSequence longer = new TokenSequence(ids.clone(), size, promptLength, maxLength);
+        TokenSequence longer = new TokenSequence(source, ids.clone(), size, promptLength, maxLength);
         longer.add(id);
         return longer;
     }
@@ -64,6 +67,11 @@ public final class TokenSequence {
     /** Tokens that were added to the prompt. */
     public int newTokens() {
         return size - promptLength;
+    }
+
+    /** The encoder's tokens; where there is no encoder, the prompt. */
+    public IntStream source() {
+        return Arrays.stream(source);
     }
 
     /** The tokens, prompt first. */

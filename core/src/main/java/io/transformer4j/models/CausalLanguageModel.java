@@ -2,7 +2,6 @@ package io.transformer4j.models;
 
 import io.transformer4j.attention.KvCache;
 import java.util.List;
-import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
@@ -16,9 +15,6 @@ public interface CausalLanguageModel extends GenerativeModel {
      * @return {@code [batch, vocabSize]}
      */
     Tensor nextTokenLogits(ModelInputs inputs, @Nullable KvCache cache);
-
-    /** Where the weights are. */
-    Device device();
 
     /** Leaves at least one position for what is written. */
     @Override

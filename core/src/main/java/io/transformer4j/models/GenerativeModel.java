@@ -1,11 +1,15 @@
 package io.transformer4j.models;
 
 import java.util.List;
+import org.bytedeco.pytorch.Device;
 
 /** A model that writes text token by token: after a prompt, or as an answer to a source. */
 public interface GenerativeModel {
     /** The architecture. */
     PretrainedConfig config();
+
+    /** Where the weights are. */
+    Device device();
 
     /**
      * Begins a text for each input.

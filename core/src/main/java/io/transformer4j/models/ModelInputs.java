@@ -74,14 +74,14 @@ public record ModelInputs(
     }
 
     /**
-     * Checks that no sequence is longer than the model's positions.
+     * Checks that no sequence is longer than the model's positions, if these limit it.
      *
      * @throws IllegalArgumentException if one is
      */
     public void checkLength(PretrainedConfig config) {
         int longest = layout.maxLength();
         PretrainedConfig.check(
-                longest <= config.maxInputLength(),
+                longest <= config.maxInputLength() || !config.limitsInputLength(),
                 "input has %d tokens, but the model has %d positions: truncate it or choose a longer model",
                 longest,
                 config.maxInputLength());

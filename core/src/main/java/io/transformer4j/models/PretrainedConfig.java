@@ -38,6 +38,11 @@ public interface PretrainedConfig {
         return maxPositionEmbeddings();
     }
 
+    /** Whether longer inputs than {@link #maxInputLength} are refused. */
+    default boolean limitsInputLength() {
+        return true;
+    }
+
     /** Keys of {@code config.json} that this project doesn't interpret; written back as they were. */
     Map<String, Object> other();
 

@@ -51,6 +51,11 @@ public abstract class PretrainedModel extends Module implements AutoCloseable {
     /** Prefix that the bare model's keys have in a checkpoint with a head, such as {@code bert.}. */
     public abstract String baseModelPrefix();
 
+    /** This architecture with all parts that a checkpoint may lack; itself if it has them. */
+    public PretrainedModel withOptionalParts() {
+        return this;
+    }
+
     /** This architecture without the parts that a checkpoint may lack, such as a pooler; itself if there are none. */
     public PretrainedModel withoutOptionalParts() {
         return this;

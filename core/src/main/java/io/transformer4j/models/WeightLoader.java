@@ -56,24 +56,25 @@ public final class WeightLoader {
     }
 
     /**
-     * {@code model}, or a smaller one if the checkpoint lacks just those parts of it that a checkpoint may lack.
+     * {@code model}, or one with or without the parts that a checkpoint may have or lack, as this one does.
      *
      * @param model without weights
      */
     public static PretrainedModel fitted(PretrainedModel model, Path folder) {
-        PretrainedModel smaller = model.withoutOptionalParts();
-        if (smaller == model) {
+        PretrainedModel larger = model.withOptionalParts();
+        PretrainedModel smaller = larger.withoutOptionalParts();
+        if (smaller == larger) {
             return model;
         }
         try (CheckpointReader checkpoint = CheckpointReader.open(folder)) {
-            WeightLoader loader = new WeightLoader(model, checkpoint);
+            WeightLoader loader = new WeightLoader(larger, checkpoint);
             loader.nameTensors();
             List<String> kept = smaller.weightMap().keys();
-            return model.weightMap().keys().stream()
+            return larger.weightMap().keys().stream()
                             .filter(key -> !kept.contains(key))
                             .noneMatch(loader.names::containsKey)
                     ? smaller
-                    : model;
+                    : larger;
         }
     }
 

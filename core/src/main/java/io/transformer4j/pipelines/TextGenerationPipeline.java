@@ -32,7 +32,8 @@ public final class TextGenerationPipeline implements AutoCloseable {
     TextGenerationPipeline(Path folder, PipelineOptions options) {
         defaults = GenerationConfig.load(folder);
         runtime = PipelineRuntime.open(folder, options, device -> load(folder, device));
-        generator = generator(runtime);
+        generator = new TextGenerator(
+                (CausalLanguageModel) runtime.model(), runtime.tokenizer(), runtime.pool(), runtime.precision());
     }
 
     private static PretrainedModel load(Path folder, Device device) {
@@ -43,12 +44,6 @@ public final class TextGenerationPipeline implements AutoCloseable {
         model.close();
         throw new CheckpointException(
                 folder, "is a " + model.architecture() + ", which has no language-model head to continue texts with");
-    }
-
-    @SuppressWarnings("unchecked") // load() has checked the interface, which the type of the runtime can't say
-    private static <M extends PretrainedModel & CausalLanguageModel> TextGenerator generator(
-            PipelineRuntime<PretrainedModel> runtime) {
-        return new TextGenerator((M) runtime.model(), runtime.tokenizer(), runtime.pool(), runtime.precision());
     }
 
     /** What the checkpoint's {@code generation_config.json} asks for. */

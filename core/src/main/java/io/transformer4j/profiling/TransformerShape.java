@@ -75,7 +75,7 @@ public record TransformerShape(
                     spec.decoder().feedForward().gated(),
                     spec.decoder().vocabSize(),
                     false,
-                    spec.head() != EncoderDecoderSpec.Head.OWN && spec.head() != EncoderDecoderSpec.Head.OWN_WITH_BIAS);
+                    spec.head().tied());
         }
         TransformerShape plain = decoder(
                 config.numHiddenLayers(),

@@ -177,7 +177,7 @@ public final class QuantizationReport {
     /** The last layer's hidden states; an encoder–decoder has each text as its source and its target. */
     private static Tensor hidden(PretrainedModel model, ModelInputs inputs) {
         if (model instanceof TaskModel<?> task) {
-            return task.body().forward(inputs).lastHiddenState();
+            return task.body().forward(inputs.withDecoder(inputs)).lastHiddenState();
         }
         if (model instanceof DecoderForCausalLM<?> decoder) {
             return decoder.transformer().forward(inputs).lastHiddenState();

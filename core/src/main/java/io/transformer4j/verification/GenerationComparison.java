@@ -1,9 +1,10 @@
 package io.transformer4j.verification;
 
+import static io.transformer4j.models.PretrainedConfig.check;
+
 import io.transformer4j.generation.Generation;
 import io.transformer4j.generation.GenerationConfig;
 import io.transformer4j.generation.TextGenerator;
-import io.transformer4j.models.CausalLanguageModel;
 import io.transformer4j.models.GenerativeModel;
 import io.transformer4j.models.PretrainedModel;
 import io.transformer4j.torch.ComputePool;
@@ -13,13 +14,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.IntStream;
 import tools.jackson.databind.JsonNode;
 
 /** Generated tokens against those of HF's {@code generate()}. */
 final class GenerationComparison {
     private static final Set<String> KNOWN_ARGUMENTS = Set.of(
             "max_new_tokens",
+            "max_length",
             "do_sample",
             "pad_token_id",
             "eos_token_id",
@@ -29,26 +30,40 @@ final class GenerationComparison {
             "length_penalty",
             "early_stopping",
             "no_repeat_ngram_size",
+            "encoder_no_repeat_ngram_size",
             "min_new_tokens",
+            "min_length",
             "repetition_penalty",
+            "encoder_repetition_penalty",
             "bad_words_ids",
             "forced_bos_token_id",
-            "forced_eos_token_id");
-    /** What rounding leaves of sums of log-probabilities. */
+            "forced_eos_token_id",
+            // without a meaning where nothing is drawn
+            "temperature",
+            "top_k",
+            "top_p");
+    /** What rounding leaves of sums of log-probabilities, as a share of the largest where that is above 1. */
     private static final double SCORE_TOLERANCE = 1e-5;
 
     private final PretrainedModel model;
     private final JsonNode spec;
-    private final Map<String, Object> config;
+    /** Settings of the checkpoint, where arguments are silent. */
+    private final Map<String, Object> defaults;
 
-    private GenerationComparison(PretrainedModel model, JsonNode spec, Map<String, Object> config) {
+    private GenerationComparison(PretrainedModel model, JsonNode spec, Map<String, Object> defaults) {
         this.model = model;
         this.spec = spec;
-        this.config = config;
+        this.defaults = defaults;
     }
 
+    /**
+     * The comparison of all that the references generated.
+     *
+     * @param config has the settings if the checkpoint has no file for them, as in HF
+     */
     static GenerationComparison of(PretrainedModel model, References references, Map<String, Object> config) {
-        return new GenerationComparison(model, references.generation(), config);
+        Map<String, Object> own = model.generationConfig();
+        return new GenerationComparison(model, references.generation(), own.isEmpty() ? config : own);
     }
 
     /** Runs everything that the references generated. */
@@ -65,83 +80,65 @@ final class GenerationComparison {
 
     private void compare(String part, JsonNode run, List<Check> checks) {
         JsonNode arguments = run.required("args");
-        List<Generation> generated = generate(arguments);
-        int prompt = model instanceof CausalLanguageModel
-                ? spec.required("input_ids").path(0).size()
-                : 1; // the decoder's start token
+        checkArguments(arguments);
+        PaddedPrompts prompts = prompts();
+        GenerationConfig settings = settings(arguments, prompts.prefixLength());
+        List<Generation> generated = generate(prompts, settings);
+        JsonNode sequences = run.required("sequences");
+        check(
+                sequences.size() == generated.size(),
+                "%d texts are expected, but %d were written",
+                sequences.size(),
+                generated.size());
         int wrong = 0;
         double worst = 0;
+        double scale = 1;
         for (int row = 0; row < generated.size(); row++) {
             Generation generation = generated.get(row);
             wrong += differences(
                     generation.newIds(),
-                    continuation(run.required("sequences").required(row), prompt, endTokens(arguments)));
+                    continuation(sequences.get(row), prompts.prefixLength(), settings.eosTokenIds()));
             if (generation.score() != null) {
                 double expected = run.required("sequences_scores").required(row).asDouble();
                 worst = Math.max(worst, Math.abs(generation.score() - expected));
+                scale = Math.max(scale, Math.abs(expected));
             }
         }
         checks.add(new Check(part, Check.Kind.IDS, "sequences", wrong, 0));
         if (run.has("sequences_scores")) {
-            checks.add(new Check(part, Check.Kind.SCORES, "sequences_scores", worst, SCORE_TOLERANCE));
+            checks.add(new Check(part, Check.Kind.SCORES, "sequences_scores", worst, SCORE_TOLERANCE * scale));
         }
     }
 
-    private List<Generation> generate(JsonNode arguments) {
+    private static void checkArguments(JsonNode arguments) {
         for (String key : arguments.propertyNames()) {
-            if (!KNOWN_ARGUMENTS.contains(key)) {
-                throw new IllegalArgumentException(key + " is not supported");
-            }
+            check(KNOWN_ARGUMENTS.contains(key), "%s is not supported", key);
         }
-        if (arguments.path("do_sample").asBoolean(false)) {
-            throw new IllegalArgumentException("drawn tokens can't be compared");
-        }
-        if (!(model instanceof GenerativeModel)) {
+        check(!arguments.path("do_sample").asBoolean(false), "drawn tokens can't be compared");
+    }
+
+    private PaddedPrompts prompts() {
+        if (!(model instanceof GenerativeModel generative)) {
             throw new IllegalArgumentException(model.architecture() + " doesn't generate");
         }
-        try (ComputePool pool = new ComputePool(1)) {
-            return generator(model, pool).generate(prompts(), settings(arguments));
-        }
-    }
-
-    /** What the arguments and, where they are silent, the model's configuration ask for. */
-    private GenerationConfig settings(JsonNode arguments) {
-        Map<String, Object> tree = new LinkedHashMap<>();
-        for (String key : List.of("forced_bos_token_id", "forced_eos_token_id")) {
-            if (config.get(key) != null) {
-                tree.put(key, config.get(key));
-            }
-        }
-        arguments.properties().forEach(argument -> tree.put(argument.getKey(), argument.getValue()));
-        tree.put("eos_token_id", endTokens(arguments));
-        return GenerationConfig.of(tree);
-    }
-
-    @SuppressWarnings("unchecked") // the caller has checked the interface, which the parameter's type can't say
-    private static <M extends PretrainedModel & GenerativeModel> TextGenerator generator(
-            PretrainedModel model, ComputePool pool) {
-        return new TextGenerator((M) model, null, pool, Precision.FP32);
-    }
-
-    private Set<Integer> endTokens(JsonNode arguments) {
-        if (arguments.has("eos_token_id")) {
-            JsonNode id = arguments.get("eos_token_id");
-            return id.isArray()
-                    ? Set.copyOf(id.valueStream().map(JsonNode::asInt).toList())
-                    : Set.of(id.asInt());
-        }
-        return config.get("eos_token_id") instanceof Integer id ? Set.of(id) : Set.of();
-    }
-
-    private List<int[]> prompts() {
-        TokenGrid grid = TokenGrid.of(spec.required("input_ids"), spec.get("attention_mask"));
-        return IntStream.range(0, grid.rows())
-                .mapToObj(row -> IntStream.range(0, grid.columns())
-                        .filter(column -> grid.isReal(row, column))
-                        .map(column ->
-                                spec.get("input_ids").get(row).get(column).asInt())
-                        .toArray())
+        JsonNode ids = spec.required("input_ids");
+        TokenGrid grid = TokenGrid.of(ids, spec.get("attention_mask"));
+        List<int[]> rows = ids.valueStream()
+                .map(row -> row.valueStream().mapToInt(JsonNode::asInt).toArray())
                 .toList();
+        return new PaddedPrompts(generative, grid, rows);
+    }
+
+    private GenerationConfig settings(JsonNode arguments, int prefixLength) {
+        Map<String, Object> tree = new LinkedHashMap<>(defaults);
+        arguments.properties().forEach(argument -> tree.put(argument.getKey(), argument.getValue()));
+        return GenerationConfig.of(tree, prefixLength);
+    }
+
+    private static List<Generation> generate(PaddedPrompts prompts, GenerationConfig settings) {
+        try (ComputePool pool = new ComputePool(1)) {
+            return new TextGenerator(prompts, null, pool, Precision.FP32).generate(prompts.inputs(), settings);
+        }
     }
 
     /** What follows the prompt, up to and with the first end token: behind it comes padding. */

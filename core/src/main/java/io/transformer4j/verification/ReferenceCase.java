@@ -4,6 +4,9 @@ import io.transformer4j.models.CausalLanguageModel;
 import io.transformer4j.models.ModelInputs;
 import io.transformer4j.models.PretrainedModel;
 import io.transformer4j.models.TrainableModel.Targets;
+import io.transformer4j.models.heads.TaskModel;
+import io.transformer4j.models.seq2seq.EncoderDecoderBody;
+import io.transformer4j.models.seq2seq.EncoderDecoderModel;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -27,7 +30,7 @@ final class ReferenceCase {
         this.config = config;
         TokenGrid packed = TokenGrid.of(inputIds(), first("attention_mask", "src_mask"));
         tokens = paddingMatters(packed) ? packed.withPadding() : packed;
-        decoderTokens = isSequenceToSequence()
+        decoderTokens = hasDecoderOfItsOwn(model)
                 ? TokenGrid.of(
                         spec.has("decoder_input_ids") ? spec.get("decoder_input_ids") : decoded(),
                         spec.get("decoder_attention_mask"))
@@ -56,8 +59,10 @@ final class ReferenceCase {
         return Arrays.stream(keys).filter(spec::has).findFirst().map(spec::get).orElse(null);
     }
 
-    private boolean isSequenceToSequence() {
-        return spec.has("decoder_input_ids") || Boolean.TRUE.equals(config.get("is_encoder_decoder"));
+    private static boolean hasDecoderOfItsOwn(PretrainedModel model) {
+        return model instanceof EncoderDecoderModel
+                || model instanceof EncoderDecoderBody
+                || (model instanceof TaskModel<?> task && task.body() instanceof EncoderDecoderBody);
     }
 
     /**
@@ -91,9 +96,9 @@ final class ReferenceCase {
         return ModelInputs.of(ids, new long[ids.length], null, grid.layout(), device);
     }
 
-    /** What the decoder writes: the labels or, without any, the input itself, as in HF's BART. */
+    /** What the decoder writes: the labels or, if they aren't its tokens, the input itself, as in HF. */
     private JsonNode decoded() {
-        return spec.has("labels") ? spec.get("labels") : inputIds();
+        return spec.has("labels") && model instanceof EncoderDecoderModel ? spec.get("labels") : inputIds();
     }
 
     /** The labels behind the start token, with padding for those that don't count (HF's {@code shift_tokens_right}). */

@@ -28,7 +28,8 @@ class GroupedAttentionTest {
             RotaryEmbedding rotary = new RotaryEmbedding(HIDDEN / HEADS, 100, RotaryEmbedding.Rescaling.NONE, 1);
             SequenceLayout whole = SequenceLayout.of(LENGTHS);
             Tensor hidden = random(whole.totalTokens());
-            Tensor expected = layer.forward(hidden, whole, rotary.at(longs(whole.positions())), null);
+            Tensor expected =
+                    layer.forward(hidden, whole, rotary.at(longs(whole.positions()), whole.maxLength()), null);
             try (KvCache cache = new KvCache(1, LENGTHS.length)) {
                 Tensor first = hidden.index_select(0, longs(whole.firstRows()));
                 for (int step = 0; step < 4; step++) { // as long as the shortest
@@ -38,7 +39,8 @@ class GroupedAttentionTest {
                     }
                     SequenceLayout one = SequenceLayout.uniform(LENGTHS.length, 1);
                     Tensor next = step == 0 ? first : hidden.index_select(0, longs(rows));
-                    Tensor actual = layer.forward(next, one, rotary.at(longs(cache.positions(one))), cache.layer(0));
+                    Tensor actual = layer.forward(
+                            next, one, rotary.at(longs(cache.positions(one)), cache.longest() + 1), cache.layer(0));
                     cache.advance(one);
                     assertClose(actual, expected.index_select(0, longs(rows)));
                 }

@@ -173,6 +173,7 @@ class BeamSearchTest {
     private static BeamSearch search(EarlyStopping earlyStopping, double lengthPenalty) {
         return new BeamSearch(
                 new int[] {1},
+                new int[] {1},
                 beams(2).with(c -> c.numBeams(2)
                         .maxNewTokens(10)
                         .earlyStopping(earlyStopping)

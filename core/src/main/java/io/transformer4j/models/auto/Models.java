@@ -12,6 +12,8 @@ import io.transformer4j.models.PretrainedModel;
 import io.transformer4j.models.WeightLoader;
 import io.transformer4j.models.bart.BartConfig;
 import io.transformer4j.models.bart.BartForConditionalGeneration;
+import io.transformer4j.models.bart.BartForQuestionAnswering;
+import io.transformer4j.models.bart.BartForSequenceClassification;
 import io.transformer4j.models.bart.BartModel;
 import io.transformer4j.models.bert.BertConfig;
 import io.transformer4j.models.bert.BertForMaskedLM;
@@ -76,6 +78,8 @@ import io.transformer4j.models.roberta.RobertaModel;
 import io.transformer4j.models.t5.T5Config;
 import io.transformer4j.models.t5.T5EncoderModel;
 import io.transformer4j.models.t5.T5ForConditionalGeneration;
+import io.transformer4j.models.t5.T5ForQuestionAnswering;
+import io.transformer4j.models.t5.T5ForSequenceClassification;
 import io.transformer4j.models.t5.T5ForTokenClassification;
 import io.transformer4j.models.t5.T5Model;
 import io.transformer4j.models.transformer.TransformerConfig;
@@ -207,7 +211,9 @@ public final class Models {
                     BartConfig.class,
                     Map.of(
                             "BartModel", BartModel::new,
-                            "BartForConditionalGeneration", BartForConditionalGeneration::new)),
+                            "BartForConditionalGeneration", BartForConditionalGeneration::new,
+                            "BartForSequenceClassification", BartForSequenceClassification::new,
+                            "BartForQuestionAnswering", BartForQuestionAnswering::new)),
             new Family<>(
                     MarianConfig.BIG,
                     MarianConfig.class,
@@ -219,7 +225,9 @@ public final class Models {
                             "T5Model", T5Model::new,
                             "T5EncoderModel", T5EncoderModel::new,
                             "T5ForConditionalGeneration", T5ForConditionalGeneration::new,
-                            "T5ForTokenClassification", T5ForTokenClassification::new)));
+                            "T5ForSequenceClassification", T5ForSequenceClassification::new,
+                            "T5ForTokenClassification", T5ForTokenClassification::new,
+                            "T5ForQuestionAnswering", T5ForQuestionAnswering::new)));
 
     /** What a {@code model_type} stands for: its defaults and the model class behind each architecture name. */
     private record Family<C extends PretrainedConfig>(

@@ -28,6 +28,7 @@ import tools.jackson.databind.annotation.JsonNaming;
  * Architecture of a BART encoder–decoder; keys and defaults as in HF {@code BartConfig}.
  *
  * @param scaleEmbedding whether token embeddings are multiplied by {@code √d_model}
+ * @param tieWordEmbeddings whether encoder, decoder and output layer share one table
  */
 @RecordBuilder
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
@@ -49,6 +50,7 @@ public record BartConfig(
         double activationDropout,
         double initStd,
         boolean scaleEmbedding,
+        boolean tieWordEmbeddings,
         int padTokenId,
         int bosTokenId,
         int eosTokenId,
@@ -77,6 +79,7 @@ public record BartConfig(
             0,
             0.02,
             false,
+            true,
             1,
             0,
             2,
@@ -94,7 +97,6 @@ public record BartConfig(
         check("bart".equals(modelType), "model_type must be \"bart\", but is \"%s\"", modelType);
         PretrainedConfig.checkPositive("vocab_size", vocabSize);
         check(initStd >= 0, "init_std must not be negative, but is %s", initStd);
-        checkOnly(other, "tie_word_embeddings", true);
         checkOnly(other, "encoder_layerdrop", 0.0);
         checkOnly(other, "decoder_layerdrop", 0.0);
     }
@@ -106,7 +108,8 @@ public record BartConfig(
                 .hiddenSize(dModel)
                 .encoder(stack(encoderLayers, vocabSize, encoderAttentionHeads, encoderFfnDim, initializer))
                 .decoder(stack(decoderLayers, vocabSize, decoderAttentionHeads, decoderFfnDim, initializer))
-                .sharedEmbeddings(true)
+                .sharedEmbeddings(tieWordEmbeddings)
+                .unreadEmbeddings(!tieWordEmbeddings)
                 .paddingId(padTokenId)
                 .embeddingScale(scaleEmbedding ? Math.sqrt((double) dModel) : 1)
                 .positions(new Positions.Learned(2))
@@ -114,7 +117,7 @@ public record BartConfig(
                 .embeddingNorm(true)
                 .norm(() -> new LayerNorm(dModel, 1e-5))
                 .dropout(dropout)
-                .head(Head.TIED_WITH_FIXED_BIAS)
+                .head(tieWordEmbeddings ? Head.TIED_WITH_FIXED_BIAS : Head.OWN_WITH_FIXED_BIAS)
                 .logitScale(1)
                 .embeddingInitializer(initializer)
                 .initializer(initializer)

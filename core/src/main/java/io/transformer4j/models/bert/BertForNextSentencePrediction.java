@@ -3,6 +3,7 @@ package io.transformer4j.models.bert;
 import io.transformer4j.models.Labels;
 import io.transformer4j.models.WeightMap;
 import io.transformer4j.models.encoder.EncoderForSequenceClassification;
+import io.transformer4j.models.heads.SequenceHead;
 import io.transformer4j.nn.Activation;
 
 /** BERT that tells whether a text follows another (HF {@code BertForNextSentencePrediction}); class 0 says that it does. */
@@ -11,7 +12,7 @@ public final class BertForNextSentencePrediction extends EncoderForSequenceClass
     public BertForNextSentencePrediction(BertConfig config) {
         super(
                 new BertModel(config, false),
-                new HeadConfig(0, Activation.TANH, 0, config.initializer()),
+                new SequenceHead.Config(0, Activation.TANH, 0, config.initializer()),
                 Labels.of("follows", "does not follow"));
     }
 

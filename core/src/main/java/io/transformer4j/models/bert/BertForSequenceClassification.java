@@ -2,6 +2,7 @@ package io.transformer4j.models.bert;
 
 import io.transformer4j.models.WeightMap;
 import io.transformer4j.models.encoder.EncoderForSequenceClassification;
+import io.transformer4j.models.heads.SequenceHead;
 import io.transformer4j.nn.Activation;
 
 /** BERT that classifies sequences (HF {@code BertForSequenceClassification}). Its dense layer is BERT's pooler. */
@@ -10,7 +11,7 @@ public final class BertForSequenceClassification extends EncoderForSequenceClass
     public BertForSequenceClassification(BertConfig config) {
         super(
                 new BertModel(config, false),
-                new HeadConfig(0, Activation.TANH, config.headDropout(), config.initializer()));
+                new SequenceHead.Config(0, Activation.TANH, config.headDropout(), config.initializer()));
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.transformer4j.models.bigbird;
 
 import io.transformer4j.models.WeightMap;
 import io.transformer4j.models.encoder.EncoderForSequenceClassification;
+import io.transformer4j.models.heads.SequenceHead;
 import io.transformer4j.nn.Activation;
 
 /** BigBird that classifies sequences (HF {@code BigBirdForSequenceClassification}). */
@@ -10,7 +11,7 @@ public final class BigBirdForSequenceClassification extends EncoderForSequenceCl
     public BigBirdForSequenceClassification(BigBirdConfig config) {
         super(
                 new BigBirdModel(config, false),
-                new HeadConfig(
+                new SequenceHead.Config(
                         config.headDropout(),
                         Activation.of(config.hiddenAct()),
                         config.headDropout(),

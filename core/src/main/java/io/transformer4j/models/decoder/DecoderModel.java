@@ -2,6 +2,7 @@ package io.transformer4j.models.decoder;
 
 import io.transformer4j.attention.KvCache;
 import io.transformer4j.attention.RotaryEmbedding;
+import io.transformer4j.models.BareModel;
 import io.transformer4j.models.BaseModelOutput;
 import io.transformer4j.models.BodyModel;
 import io.transformer4j.models.ModelInputs;
@@ -25,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <C> the family's configuration
  */
-public abstract class DecoderModel<C extends PretrainedConfig> extends BodyModel<C> {
+public abstract class DecoderModel<C extends PretrainedConfig> extends BodyModel<C> implements BareModel {
     private final TextEmbeddings embeddings;
     private final @Nullable RotaryEmbedding rotary;
     private final List<TransformerLayer> layers;
@@ -74,7 +75,7 @@ public abstract class DecoderModel<C extends PretrainedConfig> extends BodyModel
         inputs.checkLength(config());
         List<Tensor> states = new ArrayList<>();
         Tensor hidden = embeddings.forward(inputs); // [tokens, hiddenSize]
-        RotaryEmbedding.Rotation rotation = rotary == null ? null : rotary.at(inputs.positions());
+        RotaryEmbedding.Rotation rotation = rotation(inputs, cache);
         for (int i = 0; i < layers.size(); i++) {
             if (outputHiddenStates) {
                 states.add(hidden);
@@ -91,10 +92,23 @@ public abstract class DecoderModel<C extends PretrainedConfig> extends BodyModel
         return new BaseModelOutput(hidden, List.copyOf(states));
     }
 
+    private RotaryEmbedding.@Nullable Rotation rotation(ModelInputs inputs, @Nullable KvCache cache) {
+        return rotary == null ? null : rotary.at(inputs.positions(), longest(inputs, cache));
+    }
+
+    private static int longest(ModelInputs inputs, @Nullable KvCache cache) {
+        if (cache != null) {
+            return cache.longest() + inputs.layout().maxLength();
+        }
+        return inputs.positionIds() == null
+                ? inputs.layout().maxLength()
+                : 1 + inputs.positionIds().max().item_int();
+    }
+
     @Override
     public final List<Tensor> attentions(ModelInputs inputs) {
         List<Tensor> states = forward(inputs, true).hiddenStates();
-        RotaryEmbedding.Rotation rotation = rotary == null ? null : rotary.at(inputs.positions());
+        RotaryEmbedding.Rotation rotation = rotation(inputs, null);
         return IntStream.range(0, layers.size())
                 .mapToObj(i -> layers.get(i).attentionWeights(states.get(i), inputs.layout(), rotation))
                 .toList();

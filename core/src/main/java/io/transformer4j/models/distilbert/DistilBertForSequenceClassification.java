@@ -2,6 +2,7 @@ package io.transformer4j.models.distilbert;
 
 import io.transformer4j.models.WeightMap;
 import io.transformer4j.models.encoder.EncoderForSequenceClassification;
+import io.transformer4j.models.heads.SequenceHead;
 import io.transformer4j.nn.Activation;
 
 /** DistilBERT that classifies sequences (HF {@code DistilBertForSequenceClassification}). */
@@ -10,7 +11,7 @@ public final class DistilBertForSequenceClassification extends EncoderForSequenc
     public DistilBertForSequenceClassification(DistilBertConfig config) {
         super(
                 new DistilBertModel(config),
-                new HeadConfig(0, Activation.RELU, config.seqClassifDropout(), config.initializer()));
+                new SequenceHead.Config(0, Activation.RELU, config.seqClassifDropout(), config.initializer()));
     }
 
     @Override

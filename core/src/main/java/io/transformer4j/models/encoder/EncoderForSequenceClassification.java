@@ -7,11 +7,7 @@ import io.transformer4j.models.ModelInputs;
 import io.transformer4j.models.PretrainedConfig;
 import io.transformer4j.models.SequenceClassifier;
 import io.transformer4j.models.heads.ClassificationLoss;
-import io.transformer4j.nn.Activation;
-import io.transformer4j.nn.Dropout;
-import io.transformer4j.nn.Initializer;
-import io.transformer4j.nn.Linear;
-import io.transformer4j.nn.Module;
+import io.transformer4j.models.heads.SequenceHead;
 import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 
@@ -24,48 +20,18 @@ import org.bytedeco.pytorch.Tensor;
 public abstract class EncoderForSequenceClassification<C extends PretrainedConfig> extends EncoderTask<C>
         implements SequenceClassifier {
     private final Labels labels;
-    private final Head head;
-
-    /**
-     * Settings of the head.
-     *
-     * @param inputDropout before the dense layer
-     * @param activation behind the dense layer
-     * @param dropout before the classifier
-     */
-    public record HeadConfig(double inputDropout, Activation activation, double dropout, Initializer initializer) {}
-
-    private static final class Head extends Module {
-        private final Dropout inputDropout;
-        private final Linear dense;
-        private final Activation activation;
-        private final Dropout dropout;
-        private final Linear classifier;
-
-        Head(HeadConfig config, long hiddenSize, int labels) {
-            inputDropout = child("inputDropout", new Dropout(config.inputDropout()));
-            dense = child("dense", new Linear(hiddenSize, hiddenSize, true, config.initializer()));
-            activation = config.activation();
-            dropout = child("dropout", new Dropout(config.dropout()));
-            classifier = child("classifier", new Linear(hiddenSize, labels, true, config.initializer()));
-        }
-
-        Tensor forward(Tensor first) {
-            Tensor pooled = activation.apply(dense.forward(inputDropout.forward(first))); // [batch, hiddenSize]
-            return classifier.forward(dropout.forward(pooled)); // [batch, labels]
-        }
-    }
+    private final SequenceHead head;
 
     /** A model without weights on {@code encoder}. */
-    protected EncoderForSequenceClassification(EncoderModel<C> encoder, HeadConfig head) {
+    protected EncoderForSequenceClassification(EncoderModel<C> encoder, SequenceHead.Config head) {
         this(encoder, head, encoder.config().labels());
     }
 
     /** A model without weights on {@code encoder}, whose labels aren't the configuration's. */
-    protected EncoderForSequenceClassification(EncoderModel<C> encoder, HeadConfig head, Labels labels) {
+    protected EncoderForSequenceClassification(EncoderModel<C> encoder, SequenceHead.Config head, Labels labels) {
         super(encoder);
         this.labels = labels;
-        this.head = child("head", new Head(head, encoder.config().hiddenSize(), labels.count()));
+        this.head = child("head", new SequenceHead(head, encoder.config().hiddenSize(), labels.count()));
     }
 
     /** Logits of every sequence, {@code [batch, labels]}. */

@@ -2,6 +2,7 @@ package io.transformer4j.models.encoder;
 
 import io.transformer4j.attention.ChosenTokens;
 import io.transformer4j.attention.SequenceLayout;
+import io.transformer4j.models.BareModel;
 import io.transformer4j.models.BaseModelOutput;
 import io.transformer4j.models.BodyModel;
 import io.transformer4j.models.ModelInputs;
@@ -25,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <C> the family's configuration
  */
-public abstract class EncoderModel<C extends PretrainedConfig> extends BodyModel<C> {
+public abstract class EncoderModel<C extends PretrainedConfig> extends BodyModel<C> implements BareModel {
     private final TextEmbeddings embeddings;
     private final List<TransformerLayer> layers;
     private final @Nullable Linear pooler;

@@ -166,7 +166,7 @@ public record GPTNeoConfig(
                 .with(e -> e.positions(maxPositionEmbeddings).dropout(embedDropout));
     }
 
-    /** Scores aren't scaled, and queries, keys and values have no biases. */
+    /** Scores aren't scaled, and queries, keys and values have no biases. A global layer is a local one that sees all positions. */
     TransformerLayer.Config layer(int index) {
         boolean local = kinds(attentionTypes).get(index).equals(LOCAL);
         return new TransformerLayer.Config(
@@ -178,7 +178,7 @@ public record GPTNeoConfig(
                                 attentionDropout,
                                 initializer(),
                                 initializer())
-                        .with(a -> a.scale(1).inputBias(false).window(local ? windowSize : 0)),
+                        .with(a -> a.scale(1).inputBias(false).window(local ? windowSize : maxPositionEmbeddings)),
                 new FeedForward.Config(
                         hiddenSize, intermediateSize(), Activation.of(activationFunction), initializer()),
                 this::norm,

@@ -1,6 +1,6 @@
 package io.transformer4j.models.heads;
 
-import io.transformer4j.models.BaseModelOutput;
+import io.transformer4j.attention.SequenceLayout;
 import io.transformer4j.models.BodyModel;
 import io.transformer4j.models.ModelInputs;
 import io.transformer4j.models.PretrainedConfig;
@@ -39,13 +39,18 @@ public abstract class QuestionAnsweringModel<C extends PretrainedConfig> extends
         return inputs;
     }
 
+    /** Which sequences the scored tokens belong to. */
+    protected SequenceLayout layout(ModelInputs inputs) {
+        return inputs.layout();
+    }
+
     /** Scores of every token. */
     public final Output forward(ModelInputs inputs) {
-        return output(logits(inputs));
+        return output(logits(prepared(inputs)));
     }
 
     private Tensor logits(ModelInputs inputs) {
-        return scores(body().forward(prepared(inputs)).lastHiddenState(), inputs);
+        return scores(body().forward(inputs).lastHiddenState(), inputs);
     }
 
     private static Output output(Tensor logits) {
@@ -58,14 +63,15 @@ public abstract class QuestionAnsweringModel<C extends PretrainedConfig> extends
      */
     @Override
     public final Loss loss(ModelInputs inputs, Targets targets, Totals totals) {
-        return ClassificationLoss.ofSpans(logits(inputs), inputs.layout(), targets, totals);
+        ModelInputs prepared = prepared(inputs);
+        return ClassificationLoss.ofSpans(logits(prepared), layout(prepared), targets, totals);
     }
 
     @Override
     public final Map<String, Tensor> outputs(ModelInputs inputs) {
-        BaseModelOutput hidden = body().forward(prepared(inputs), true);
-        Output spans = output(scores(hidden.lastHiddenState(), inputs));
-        Map<String, Tensor> outputs = hidden.named();
+        ModelInputs prepared = prepared(inputs);
+        Map<String, Tensor> outputs = body().outputs(prepared);
+        Output spans = output(scores(outputs.get("last_hidden_state"), prepared));
         outputs.put("start_logits", spans.startLogits());
         outputs.put("end_logits", spans.endLogits());
         return outputs;

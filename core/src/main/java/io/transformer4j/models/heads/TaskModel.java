@@ -26,6 +26,11 @@ public abstract class TaskModel<C extends PretrainedConfig> extends TrainableMod
     /** Names of the head's weights, whose own are those of the child {@code head}. */
     protected abstract WeightMap headWeights();
 
+    /** What the body's keys have before them in a checkpoint of this model. */
+    protected String bodyPrefix() {
+        return baseModelPrefix();
+    }
+
     @Override
     public final C config() {
         return body.config();
@@ -44,7 +49,7 @@ public abstract class TaskModel<C extends PretrainedConfig> extends TrainableMod
     @Override
     public final WeightMap weightMap() {
         return body.weightMap()
-                .prefixed("body.", body.baseModelPrefix())
+                .prefixed("body.", bodyPrefix())
                 .and(headWeights().prefixed("head.", ""));
     }
 }

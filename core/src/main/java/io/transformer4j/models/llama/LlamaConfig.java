@@ -143,9 +143,23 @@ public record LlamaConfig(
         return new TextEmbeddings.Config(vocabSize, hiddenSize, initializer()).with(e -> e.paddingId(padTokenId));
     }
 
+    private RopeParameters rope() {
+        return RopeParameters.of(ropeParameters, other, headSize(), maxPositionEmbeddings);
+    }
+
     RotaryEmbedding rotary() {
-        return RopeParameters.of(ropeParameters, other, headSize(), maxPositionEmbeddings)
-                .embedding(headSize());
+        return rope().embedding(headSize());
+    }
+
+    @Override
+    public int maxInputLength() {
+        return rope().maxLength();
+    }
+
+    /** Positions that stretch with the input, as far as it takes, have no end. */
+    @Override
+    public boolean limitsInputLength() {
+        return rope().maxLength() == maxPositionEmbeddings;
     }
 
     TransformerLayer.Config layer(int index) {

@@ -2,6 +2,7 @@ package io.transformer4j.models.longformer;
 
 import io.transformer4j.models.WeightMap;
 import io.transformer4j.models.encoder.EncoderForSequenceClassification;
+import io.transformer4j.models.heads.SequenceHead;
 import io.transformer4j.nn.Activation;
 
 /**
@@ -13,7 +14,7 @@ public final class LongformerForSequenceClassification extends EncoderForSequenc
     public LongformerForSequenceClassification(LongformerConfig config) {
         super(
                 new LongformerModel(config, false, true),
-                new HeadConfig(
+                new SequenceHead.Config(
                         config.hiddenDropoutProb(), Activation.TANH, config.hiddenDropoutProb(), config.initializer()));
     }
 

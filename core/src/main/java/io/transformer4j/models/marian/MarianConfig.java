@@ -29,7 +29,8 @@ import tools.jackson.databind.annotation.JsonNaming;
  *
  * @param decoderVocabSize number of the target's token ids; null for that of the source
  * @param scaleEmbedding whether token embeddings are multiplied by {@code √d_model}
- * @param shareEncoderDecoderEmbeddings whether source and target have one table
+ * @param shareEncoderDecoderEmbeddings whether source and target have one vocabulary, and one table if tables are tied
+ * @param tieWordEmbeddings whether the output layer is the target's table
  */
 @RecordBuilder
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
@@ -53,6 +54,7 @@ public record MarianConfig(
         double initStd,
         boolean scaleEmbedding,
         boolean shareEncoderDecoderEmbeddings,
+        boolean tieWordEmbeddings,
         int padTokenId,
         int eosTokenId,
         int decoderStartTokenId,
@@ -82,6 +84,7 @@ public record MarianConfig(
             0.02,
             false,
             true,
+            true,
             58_100,
             0,
             58_100,
@@ -98,7 +101,6 @@ public record MarianConfig(
         check("marian".equals(modelType), "model_type must be \"marian\", but is \"%s\"", modelType);
         PretrainedConfig.checkPositive("vocab_size", vocabSize);
         check(initStd >= 0, "init_std must not be negative, but is %s", initStd);
-        checkOnly(other, "tie_word_embeddings", true);
         checkOnly(other, "encoder_layerdrop", 0.0);
         checkOnly(other, "decoder_layerdrop", 0.0);
         check(
@@ -116,14 +118,15 @@ public record MarianConfig(
                 .hiddenSize(dModel)
                 .encoder(stack(encoderLayers, vocabSize, encoderAttentionHeads, encoderFfnDim, initializer))
                 .decoder(stack(decoderLayers, targets, decoderAttentionHeads, decoderFfnDim, initializer))
-                .sharedEmbeddings(shareEncoderDecoderEmbeddings)
+                .sharedEmbeddings(shareEncoderDecoderEmbeddings && tieWordEmbeddings)
+                .unreadEmbeddings(shareEncoderDecoderEmbeddings && !tieWordEmbeddings)
                 .paddingId(padTokenId)
                 .embeddingScale(scaleEmbedding ? Math.sqrt((double) dModel) : 1)
                 .positions(new Positions.Sinusoidal(true))
                 .maxPositions(maxPositionEmbeddings)
                 .norm(() -> new LayerNorm(dModel, 1e-5))
                 .dropout(dropout)
-                .head(Head.TIED_WITH_FIXED_BIAS)
+                .head(tieWordEmbeddings ? Head.TIED_WITH_FIXED_BIAS : Head.OWN_WITH_FIXED_BIAS)
                 .logitScale(1)
                 .embeddingInitializer(initializer)
                 .initializer(initializer)

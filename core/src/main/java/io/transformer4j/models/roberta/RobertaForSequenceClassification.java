@@ -2,6 +2,7 @@ package io.transformer4j.models.roberta;
 
 import io.transformer4j.models.WeightMap;
 import io.transformer4j.models.encoder.EncoderForSequenceClassification;
+import io.transformer4j.models.heads.SequenceHead;
 import io.transformer4j.nn.Activation;
 
 /** RoBERTa that classifies sequences (HF {@code RobertaForSequenceClassification}). */
@@ -10,7 +11,8 @@ public final class RobertaForSequenceClassification extends EncoderForSequenceCl
     public RobertaForSequenceClassification(RobertaConfig config) {
         super(
                 new RobertaModel(config, false),
-                new HeadConfig(config.headDropout(), Activation.TANH, config.headDropout(), config.initializer()));
+                new SequenceHead.Config(
+                        config.headDropout(), Activation.TANH, config.headDropout(), config.initializer()));
     }
 
     @Override

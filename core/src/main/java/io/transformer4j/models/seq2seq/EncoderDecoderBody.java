@@ -3,15 +3,17 @@ package io.transformer4j.models.seq2seq;
 import io.transformer4j.attention.Memory;
 import io.transformer4j.attention.SequenceLayout;
 import io.transformer4j.models.BaseModelOutput;
+import io.transformer4j.models.BodyModel;
 import io.transformer4j.models.ModelInputs;
 import io.transformer4j.models.PretrainedConfig;
-import io.transformer4j.models.PretrainedModel;
 import io.transformer4j.nn.Embedding;
+import io.transformer4j.torch.TensorData;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -20,15 +22,14 @@ import org.bytedeco.pytorch.Tensor;
  *
  * @param <C> the family's configuration
  */
-public abstract class EncoderDecoderBody<C extends Seq2SeqConfig> extends PretrainedModel {
-    private final C config;
+public abstract class EncoderDecoderBody<C extends Seq2SeqConfig> extends BodyModel<C> {
     private final Encoder encoder;
     private final Embedding targetEmbeddings;
     private final Decoder decoder;
 
     /** A model without weights. */
     protected EncoderDecoderBody(C config) {
-        this.config = config;
+        super(config);
         EncoderDecoderSpec spec = config.spec();
         Embedding sourceEmbeddings =
                 child("sourceEmbeddings", embedding(spec, spec.encoder().vocabSize()));
@@ -39,6 +40,11 @@ public abstract class EncoderDecoderBody<C extends Seq2SeqConfig> extends Pretra
                         ? sourceEmbeddings
                         : embedding(spec, spec.decoder().vocabSize()));
         decoder = child("decoder", new Decoder(spec, targetEmbeddings));
+        if (spec.unreadEmbeddings()) {
+            Embedding unread =
+                    child("unreadEmbeddings", embedding(spec, spec.encoder().vocabSize()));
+            unread.weight().setTrainable(false);
+        }
     }
 
     static Embedding embedding(EncoderDecoderSpec spec, long vocabSize) {
@@ -55,8 +61,32 @@ public abstract class EncoderDecoderBody<C extends Seq2SeqConfig> extends Pretra
      * @throws IllegalArgumentException if one has more tokens than the model has positions
      */
     public final BaseModelOutput encode(ModelInputs sources) {
-        sources.checkLength(config);
+        sources.checkLength(config());
         return encoder.forward(sources.inputIds(), sources.layout());
+    }
+
+    /** Hidden states of the decoder, for the targets {@code inputs.decoder()}. */
+    @Override
+    public final BaseModelOutput forward(ModelInputs inputs, boolean outputHiddenStates) {
+        return decode(encode(inputs), inputs);
+    }
+
+    /**
+     * The same inputs with targets for the decoder: unless there are some, each source behind the start token and without its
+     * last token, as in HF.
+     */
+    final ModelInputs withTargets(ModelInputs inputs) {
+        if (inputs.decoder() != null) {
+            return inputs;
+        }
+        long[] sources = TensorData.longs(inputs.inputIds());
+        long[] ids = new long[sources.length];
+        System.arraycopy(sources, 0, ids, 1, ids.length - 1);
+        for (long first : inputs.layout().firstRows()) {
+            ids[(int) first] = config().decoderStartTokenId();
+        }
+        Device device = inputs.inputIds().device();
+        return inputs.withDecoder(ModelInputs.of(ids, new long[ids.length], null, inputs.layout(), device));
     }
 
     /** Hidden states of the targets {@code inputs.decoder()}, which are predicted token by token from those before. */
@@ -66,10 +96,11 @@ public abstract class EncoderDecoderBody<C extends Seq2SeqConfig> extends Pretra
         return decoder.forward(targets.inputIds(), DecoderPass.over(targets.layout(), memories));
     }
 
-    private ModelInputs targets(ModelInputs inputs) {
+    /** What the decoder gets, if it fits the sources. */
+    final ModelInputs targets(ModelInputs inputs) {
         ModelInputs targets = inputs.decoder();
         PretrainedConfig.check(targets != null, "%s needs targets for its decoder", architecture());
-        targets.checkLength(config);
+        targets.checkLength(config());
         int sources = inputs.layout().batchSize();
         PretrainedConfig.check(
                 targets.layout().batchSize() == sources,
@@ -114,10 +145,5 @@ public abstract class EncoderDecoderBody<C extends Seq2SeqConfig> extends Pretra
 
     final Decoder decoder() {
         return decoder;
-    }
-
-    @Override
-    public final C config() {
-        return config;
     }
 }

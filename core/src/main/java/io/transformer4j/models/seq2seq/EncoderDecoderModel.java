@@ -27,23 +27,28 @@ public abstract class EncoderDecoderModel<C extends Seq2SeqConfig> extends Train
     private final double logitScale;
     private final @Nullable Parameter headBias;
 
-    /** A model without weights on {@code body}. */
+    /** A model without weights on {@code body}, with the output layer that the configuration asks for. */
     protected EncoderDecoderModel(EncoderDecoderBody<C> body) {
+        this(body, body.config().spec().head());
+    }
+
+    /** A model without weights on {@code body}, with a given output layer. */
+    protected EncoderDecoderModel(EncoderDecoderBody<C> body, Head outputs) {
         this.body = child("body", body);
         EncoderDecoderSpec spec = body.config().spec();
         logitScale = spec.logitScale();
         head = matrix(
-                spec.head().tied()
+                outputs.tied()
                         ? body.targetEmbeddings().weight()
                         : parameter(
                                 "head",
                                 new Parameter(spec.initializer(), spec.decoder().vocabSize(), spec.hiddenSize())));
-        headBias = spec.head().biased() ? parameter("headBias", headBias(spec)) : null;
+        headBias = outputs.biased()
+                ? parameter("headBias", headBias(spec.decoder().vocabSize(), !outputs.trainsBias()))
+                : null;
     }
 
-    private static Parameter headBias(EncoderDecoderSpec spec) {
-        boolean fixed = spec.head() == Head.TIED_WITH_FIXED_BIAS;
-        long size = spec.decoder().vocabSize();
+    private static Parameter headBias(long size, boolean fixed) {
         Parameter bias = new Parameter(Initializer.constant(0), fixed ? new long[] {1, size} : new long[] {size});
         bias.setTrainable(!fixed);
         return bias;

@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param encoder shape of the encoder
  * @param decoder shape of the decoder
  * @param sharedEmbeddings whether both sides have one vocabulary and one table
+ * @param unreadEmbeddings whether a checkpoint has one table more, which nothing reads: where the tables aren't shared though they
+ *     could be, HF still keeps the one that would be
  * @param paddingId row of the embeddings without gradient (torch's {@code padding_idx}); null if there is none
  * @param embeddingScale factor of the token embeddings
  * @param positions how positions enter
@@ -41,6 +43,7 @@ public record EncoderDecoderSpec(
         Stack encoder,
         Stack decoder,
         boolean sharedEmbeddings,
+        boolean unreadEmbeddings,
         @Nullable Integer paddingId,
         double embeddingScale,
         Positions positions,
@@ -90,15 +93,22 @@ public record EncoderDecoderSpec(
         TIED_WITH_BIAS,
         /** A matrix of its own. */
         OWN,
+        /** A matrix of its own, with a bias that isn't trained. */
+        OWN_WITH_FIXED_BIAS,
         /** A matrix of its own, with a bias. */
         OWN_WITH_BIAS;
 
-        boolean tied() {
-            return this != OWN && this != OWN_WITH_BIAS;
+        /** Whether the matrix is that of the target embeddings. */
+        public boolean tied() {
+            return this != OWN && this != OWN_WITH_FIXED_BIAS && this != OWN_WITH_BIAS;
         }
 
         boolean biased() {
             return this != TIED && this != OWN;
+        }
+
+        boolean trainsBias() {
+            return biased() && this != TIED_WITH_FIXED_BIAS && this != OWN_WITH_FIXED_BIAS;
         }
     }
 

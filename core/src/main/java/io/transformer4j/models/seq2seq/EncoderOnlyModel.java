@@ -1,5 +1,6 @@
 package io.transformer4j.models.seq2seq;
 
+import io.transformer4j.models.BareModel;
 import io.transformer4j.models.BaseModelOutput;
 import io.transformer4j.models.BodyModel;
 import io.transformer4j.models.ModelInputs;
@@ -13,7 +14,7 @@ import org.bytedeco.pytorch.Tensor;
  *
  * @param <C> the family's configuration
  */
-public abstract class EncoderOnlyModel<C extends Seq2SeqConfig> extends BodyModel<C> {
+public abstract class EncoderOnlyModel<C extends Seq2SeqConfig> extends BodyModel<C> implements BareModel {
     private final Encoder encoder;
 
     /** A model without weights. */

@@ -10,6 +10,9 @@ public final class FairseqNames {
     /** Names of the output layer's weights. */
     public static WeightMap head(EncoderDecoderSpec spec) {
         WeightMap.Builder map = WeightMap.builder();
+        if (!spec.head().tied()) {
+            map.add("head", "lm_head.weight");
+        }
         return spec.head().biased() ? map.add("headBias", "final_logits_bias").build() : map.build();
     }
 
@@ -21,6 +24,9 @@ public final class FairseqNames {
         } else {
             map.add("sourceEmbeddings.weight", "encoder.embed_tokens.weight")
                     .add("targetEmbeddings.weight", "decoder.embed_tokens.weight");
+        }
+        if (spec.unreadEmbeddings()) {
+            map.add("unreadEmbeddings.weight", "shared.weight");
         }
         addStack(map, spec, "encoder", spec.encoder().layers(), false);
         addStack(map, spec, "decoder", spec.decoder().layers(), true);

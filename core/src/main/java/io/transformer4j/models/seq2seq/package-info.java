@@ -1,5 +1,6 @@
 /**
- * What all encoder–decoder families share: embeddings, layers, stacks, loss, and the state of a text in the making.
+ * What all encoder–decoder families share: embeddings, layers, stacks, loss, heads for classes and spans, and the state of a text in the
+ * making.
  *
  * <p>A family is a configuration that says what it is in the words of {@link
  * io.transformer4j.models.seq2seq.EncoderDecoderSpec}, and a subclass of {@link

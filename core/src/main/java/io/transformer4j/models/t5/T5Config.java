@@ -30,9 +30,9 @@ import tools.jackson.databind.annotation.JsonNaming;
  * @param numDecoderLayers layers of the decoder; null for as many as in the encoder
  * @param feedForwardProj name of the activation, with {@code gated-} before it if there is a gate
  * @param initializerFactor factor of the deviations of new weights
- * @param scaleDecoderOutputs whether hidden states are divided by {@code √d_model} before an output layer that is the table
- *     of embeddings, as in T5 1.0; T5 1.1 has an output layer of its own. Null for what {@code tie_word_embeddings} says,
- *     as in old files
+ * @param scaleDecoderOutputs whether hidden states are divided by {@code √d_model} before the output layer, as in T5 1.0, whose
+ *     output layer is the table of embeddings; T5 1.1 has one of its own. Null for what {@code tie_word_embeddings} says, as in old
+ *     files
  * @param nPositions longest text; the model itself has no limit
  */
 @RecordBuilder
@@ -118,8 +118,8 @@ public record T5Config(
         return nPositions;
     }
 
-    /** Whether the output layer is the table of embeddings. */
-    boolean tied() {
+    /** Whether hidden states are scaled before the output layer. */
+    boolean scalesOutputs() {
         return scaleDecoderOutputs == null ? tieWordEmbeddings : scaleDecoderOutputs;
     }
 
@@ -129,6 +129,11 @@ public record T5Config(
 
     int decoderLayers() {
         return numDecoderLayers == null ? numLayers : numDecoderLayers;
+    }
+
+    /** Dropout of classifiers; 0 unless {@code classifier_dropout} says otherwise, as in HF. */
+    double classifierDropout() {
+        return PretrainedConfig.probability(other, "classifier_dropout", 0);
     }
 
     /** {@code gated-gelu} means GELU's tanh form. */
@@ -155,8 +160,8 @@ public record T5Config(
                 .finalNorm(true)
                 .finalDropout(true)
                 .dropout(dropoutRate)
-                .head(tied() ? Head.TIED : Head.OWN)
-                .logitScale(tied() ? 1 / Math.sqrt((double) dModel) : 1)
+                .head(scalesOutputs() ? Head.TIED : Head.OWN)
+                .logitScale(scalesOutputs() ? 1 / Math.sqrt((double) dModel) : 1)
                 .embeddingInitializer(embedding)
                 .initializer(embedding)
                 .build();

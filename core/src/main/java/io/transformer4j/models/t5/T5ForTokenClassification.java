@@ -1,6 +1,5 @@
 package io.transformer4j.models.t5;
 
-import io.transformer4j.models.PretrainedConfig;
 import io.transformer4j.models.heads.TokenClassificationModel;
 import io.transformer4j.nn.Initializer;
 
@@ -8,10 +7,7 @@ import io.transformer4j.nn.Initializer;
 public final class T5ForTokenClassification extends TokenClassificationModel<T5Config> {
     /** A model without weights. */
     public T5ForTokenClassification(T5Config config) {
-        super(
-                new T5EncoderModel(config),
-                PretrainedConfig.probability(config.other(), "classifier_dropout", 0),
-                Initializer.normal(config.initializerFactor()));
+        super(new T5EncoderModel(config), config.classifierDropout(), Initializer.normal(config.initializerFactor()));
     }
 
     @Override

@@ -150,9 +150,10 @@ class SavedModelsTest {
     @Test
     void ropeTypesThatAreNotSupportedAreRefused() {
         assertThatThrownBy(() ->
-                        LlamaConfig.BASE.with(c -> c.ropeParameters(Map.of("rope_type", "longrope", "factor", 2))))
+                        LlamaConfig.BASE.with(c -> c.ropeParameters(Map.of("rope_type", "proportional", "factor", 2))))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("rope_type must be default, linear, dynamic, llama3 or yarn, but is \"longrope\"");
+                .hasMessage(
+                        "rope_type must be default, linear, dynamic, llama3, longrope or yarn, but is \"proportional\"");
     }
 
     @Test
