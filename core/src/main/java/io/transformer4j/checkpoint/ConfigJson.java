@@ -1,6 +1,5 @@
 package io.transformer4j.checkpoint;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
 import java.io.IOException;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
@@ -9,15 +8,11 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
-import tools.jackson.core.StreamReadConstraints;
-import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.exc.InputCoercionException;
-import tools.jackson.core.json.JsonFactory;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.MapperFeature;
@@ -55,27 +50,24 @@ import tools.jackson.databind.type.LogicalType;
 public final class ConfigJson {
     // The largest known indexes of shards have about ten megabytes.
     private static final int MAX_FILE_BYTES = 64 << 20;
-    private static final int MAX_DEPTH = 100;
 
-    private static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder()
-                    .streamReadConstraints(StreamReadConstraints.builder()
-                            .maxNestingDepth(MAX_DEPTH)
-                            .build())
-                    .build())
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
-            .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
-            .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
-            .withCoercionConfig(LogicalType.Textual, text -> {
-                for (CoercionInputShape shape :
-                        List.of(CoercionInputShape.Integer, CoercionInputShape.Float, CoercionInputShape.Boolean)) {
-                    text.setCoercion(shape, CoercionAction.Fail);
-                }
-            })
-            .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
-            .annotationIntrospector(new BuilderConvention())
-            .build();
+    /** Jackson's data binding, started only when it is needed: that takes longer than loading a model. */
+    private static final class Binding {
+        static final JsonMapper JSON = JsonMapper.builder()
+                .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+                .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+                .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+                .withCoercionConfig(LogicalType.Textual, text -> {
+                    for (CoercionInputShape shape :
+                            List.of(CoercionInputShape.Integer, CoercionInputShape.Float, CoercionInputShape.Boolean)) {
+                        text.setCoercion(shape, CoercionAction.Fail);
+                    }
+                })
+                .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+                .annotationIntrospector(new BuilderConvention())
+                .build();
+    }
+
     private static final TypeReference<LinkedHashMap<String, Object>> TREE = new TypeReference<>() {};
 
     private ConfigJson() {}
@@ -102,10 +94,23 @@ public final class ConfigJson {
                 throw new CheckpointException(
                         file, "has " + bytes + " bytes, more than the " + MAX_FILE_BYTES + " that it may have");
             }
-            return parse(file, Files.readAllBytes(file));
+            return JsonTree.parse(file, Files.readAllBytes(file));
         } catch (IOException e) {
             throw new CheckpointException(file, "could not be read (" + AtomicFiles.reason(e) + ")", e);
         }
+    }
+
+    /**
+     * Makes a configuration of what {@link #readTree} has read, and of another one where the tree lacks a key.
+     *
+     * @param file for messages only
+     */
+    public static <T> T bind(Path file, Map<String, Object> tree, Class<T> type, T defaults) {
+        return PlainRecords.bind(tree, type, defaults).orElseGet(() -> {
+            Map<String, Object> complete = tree(defaults);
+            complete.putAll(tree);
+            return bind(file, complete, type);
+        });
     }
 
     /**
@@ -116,7 +121,7 @@ public final class ConfigJson {
     public static <T> T bind(Path file, Map<String, Object> tree, Class<T> type) {
         checkNulls(file, tree, type);
         try {
-            return JSON.convertValue(tree, type);
+            return Binding.JSON.convertValue(tree, type);
         } catch (ValueInstantiationException e) {
             if (e.getCause() instanceof IllegalArgumentException refused) {
                 throw new CheckpointException(
@@ -133,20 +138,15 @@ public final class ConfigJson {
         }
     }
 
-    private static String snakeCase(String name) {
-        return name.replaceAll("([a-z0-9])([A-Z])", "$1_$2").toLowerCase(Locale.ROOT);
-    }
-
     /** Only components that may be null are null. */
     private static void checkNulls(Path file, Map<String, Object> tree, Class<?> type) {
         if (!type.isRecord()) {
             return;
         }
         for (RecordComponent component : type.getRecordComponents()) {
-            JsonProperty named = component.getAccessor().getAnnotation(JsonProperty.class);
-            String key = named == null ? snakeCase(component.getName()) : named.value();
+            String key = PlainRecords.key(component);
             boolean mayBeNull = component.getType().isPrimitive() // Jackson looks after these
-                    || component.getAnnotatedType().isAnnotationPresent(Nullable.class);
+                    || PlainRecords.mayBeNull(component);
             if (!mayBeNull && tree.containsKey(key) && tree.get(key) == null) {
                 throw new CheckpointException(
                         file, key + " must be " + expected(component.getType()) + ", but is null");
@@ -161,39 +161,12 @@ public final class ConfigJson {
 
     /** A configuration as maps, lists, text, numbers, booleans and nulls. */
     public static Map<String, Object> tree(Object config) {
-        return JSON.convertValue(config, TREE);
+        return Binding.JSON.convertValue(config, TREE);
     }
 
     /** The text of a configuration's file. */
     public static String text(Object config) {
-        return PythonJson.text(JSON.convertValue(config, TREE));
-    }
-
-    static Map<String, Object> parse(Path file, byte[] json) {
-        try {
-            LinkedHashMap<String, Object> tree = JSON.readValue(json, TREE);
-            if (tree == null) {
-                throw new CheckpointException(file, "must be one JSON object, but is null");
-            }
-            checkFinite(file, "", tree);
-            return tree;
-        } catch (MismatchedInputException e) {
-            throw new CheckpointException(file, "must be one JSON object", e);
-        } catch (JacksonException e) {
-            throw new CheckpointException(
-                    file, "is not valid JSON" + line(e) + " (" + Quoted.plain(e.getOriginalMessage()) + ")", e);
-        }
-    }
-
-    /** A number like 1e999 is infinite as a double, and couldn't be written again. */
-    private static void checkFinite(Path file, String key, @Nullable Object value) {
-        if (value instanceof Map<?, ?> map) {
-            map.forEach((name, child) -> checkFinite(file, (String) name, child));
-        } else if (value instanceof Collection<?> list) {
-            list.forEach(child -> checkFinite(file, key, child));
-        } else if (value instanceof Double number && !Double.isFinite(number)) {
-            throw new CheckpointException(file, Quoted.name(key) + " must be a number that a double can hold");
-        }
+        return PythonJson.text(Binding.JSON.convertValue(config, TREE));
     }
 
     /** Such as: {@code hidden_size must be an integer, but is "abc"}. */
@@ -227,7 +200,7 @@ public final class ConfigJson {
             return "a string";
         } else if (type.isEnum()) {
             return Arrays.stream(type.getEnumConstants())
-                    .map(constant -> JSON.writeValueAsString(constant))
+                    .map(constant -> Binding.JSON.writeValueAsString(constant))
                     .collect(Collectors.joining(" or "));
         } else if (Collection.class.isAssignableFrom(type) || type.isArray()) {
             return "a list";
@@ -242,9 +215,5 @@ public final class ConfigJson {
             return "a list";
         }
         return value instanceof String text ? Quoted.text(text) : String.valueOf(value);
-    }
-
-    private static String line(JacksonException e) {
-        return e.getLocation() == null ? "" : " at line " + e.getLocation().getLineNr();
     }
 }

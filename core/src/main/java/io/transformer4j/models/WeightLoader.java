@@ -3,6 +3,7 @@ package io.transformer4j.models;
 import io.transformer4j.checkpoint.CheckpointException;
 import io.transformer4j.checkpoint.CheckpointReader;
 import io.transformer4j.checkpoint.SafetensorsDtype;
+import io.transformer4j.checkpoint.TensorInfo;
 import io.transformer4j.nn.Parameter;
 import io.transformer4j.torch.TensorScope;
 import java.nio.file.Path;
@@ -27,14 +28,20 @@ public final class WeightLoader {
     private static final Pattern BUFFER = Pattern.compile(
             "(.*\\.)?(embeddings\\.position_ids|attn\\.(attention\\.)?(bias|masked_bias)|rotary_emb\\.inv_freq)");
 
+    /** Parts that are smaller than this are put together: one product is faster than several small ones. */
+    private static final long SMALL_BYTES = 1 << 20;
+
     private final PretrainedModel model;
+    private final WeightMap weights;
     private final CheckpointReader checkpoint;
     /** The names in the checkpoint by today's names. */
     private final Map<String, String> names = new LinkedHashMap<>();
 
     private WeightLoader(PretrainedModel model, CheckpointReader checkpoint) {
         this.model = model;
+        this.weights = model.weightMap();
         this.checkpoint = checkpoint;
+        nameTensors();
     }
 
     /**
@@ -68,9 +75,8 @@ public final class WeightLoader {
         }
         try (CheckpointReader checkpoint = CheckpointReader.open(folder)) {
             WeightLoader loader = new WeightLoader(larger, checkpoint);
-            loader.nameTensors();
-            List<String> kept = smaller.weightMap().keys();
-            return larger.weightMap().keys().stream()
+            Set<String> kept = new HashSet<>(smaller.weightMap().keys());
+            return loader.weights.keys().stream()
                             .filter(key -> !kept.contains(key))
                             .noneMatch(loader.names::containsKey)
                     ? smaller
@@ -95,8 +101,7 @@ public final class WeightLoader {
     private static Report load(PretrainedModel model, Path folder, Device device, boolean partly, long seed) {
         try (CheckpointReader checkpoint = CheckpointReader.open(folder)) {
             WeightLoader loader = new WeightLoader(model, checkpoint);
-            loader.nameTensors();
-            List<WeightMap.Entry> entries = model.weightMap().entries();
+            List<WeightMap.Entry> entries = loader.weights.entries();
             List<String> missing = entries.stream()
                     .flatMap(entry -> entry.keys().stream())
                     .filter(key -> !loader.names.containsKey(key))
@@ -111,30 +116,43 @@ public final class WeightLoader {
 
     /** Brings old spellings and the base model's prefix into the form that the model's table uses. */
     private void nameTensors() {
-        List<String> keys = model.weightMap().keys();
+        Set<String> keys = new HashSet<>(weights.keys());
         String prefix = model.baseModelPrefix();
         boolean wanted = keys.stream().anyMatch(key -> key.startsWith(prefix));
         boolean prefixed = checkpoint.names().stream().anyMatch(name -> name.startsWith(prefix));
         for (String name : checkpoint.names()) {
-            if (BUFFER.matcher(name).matches()) {
-                continue;
+            String current = modernized(name);
+            if (keys.contains(current) || weights.tied().containsKey(current)) {
+                names.put(current, name);
+            } else if (!BUFFER.matcher(name).matches()) {
+                names.put(moved(current, prefix, wanted, prefixed), name);
             }
-            String current = name.replaceAll("LayerNorm\\.gamma$", "LayerNorm.weight")
-                    .replaceAll("LayerNorm\\.beta$", "LayerNorm.bias");
-            boolean ofHead = keys.contains(current) || model.weightMap().tied().containsKey(current);
-            if (wanted && !prefixed && !ofHead) {
-                current = prefix + current;
-            } else if (!wanted && prefixed && current.startsWith(prefix)) {
-                current = current.substring(prefix.length());
-            }
-            names.put(current, name);
         }
-        model.weightMap().tied().forEach((alias, key) -> {
+        weights.tied().forEach((alias, key) -> {
             String stored = names.remove(alias);
             if (stored != null) {
                 names.putIfAbsent(key, stored);
             }
         });
+    }
+
+    /** What TensorFlow called the parts of a norm, and old BERT checkpoints still do. */
+    private static String modernized(String name) {
+        return name.endsWith("LayerNorm.gamma")
+                ? withEnd(name, "gamma", "weight")
+                : name.endsWith("LayerNorm.beta") ? withEnd(name, "beta", "bias") : name;
+    }
+
+    private static String withEnd(String name, String end, String other) {
+        return name.substring(0, name.length() - end.length()) + other;
+    }
+
+    /** A name that isn't the model's own, with or without the base model's prefix as the model has it. */
+    private static String moved(String name, String prefix, boolean wanted, boolean prefixed) {
+        if (wanted && !prefixed) {
+            return prefix + name;
+        }
+        return !wanted && prefixed && name.startsWith(prefix) ? name.substring(prefix.length()) : name;
     }
 
     private void check(List<WeightMap.Entry> entries, List<String> missing) {
@@ -175,7 +193,7 @@ public final class WeightLoader {
 
     /** Tensors of the checkpoint that the model has no use for. */
     private List<String> unexpected() {
-        Set<String> known = new HashSet<>(model.weightMap().keys());
+        Set<String> known = new HashSet<>(weights.keys());
         return names.keySet().stream().filter(name -> !known.contains(name)).toList();
     }
 
@@ -205,35 +223,49 @@ public final class WeightLoader {
     }
 
     /**
-     * Weights that stand in the file as the model wants them stay there: they cost no copy, are read when first used, and are shared
-     * with other processes until they are trained. The others are copied.
+     * Float32 weights stay in the file: they cost no copy, are read when first used, and are shared with other processes until they
+     * are trained. The others are copied.
      */
     private void fill(List<WeightMap.Entry> entries, Device device) {
         Map<String, Parameter> parameters = model.namedParameters();
         for (WeightMap.Entry entry : entries) {
             if (names.keySet().containsAll(entry.keys())) {
                 try (TensorScope scope = new TensorScope()) {
-                    Parameter parameter = parameters.get(entry.parameter());
-                    if (staysInFile(entry, parameter, device)) {
-                        parameter.take(checkpoint.tensor(names.get(entry.keys().get(0))));
-                    } else {
-                        parameter.allocate(device);
-                        copy(entry, parameter.tensor().detach());
-                    }
+                    fill(parameters.get(entry.parameter()), entry, device);
                 }
             }
         }
     }
 
-    private boolean staysInFile(WeightMap.Entry entry, Parameter parameter, Device device) {
-        if (parameter.hasValues() // which replicas may share
-                || !device.is_cpu()
-                || entry.transposed()
-                || entry.keys().size() > 1) {
-            return false;
+    private void fill(Parameter parameter, WeightMap.Entry entry, Device device) {
+        boolean mapped = !parameter.hasValues() // which replicas may share
+                && device.is_cpu()
+                && entry.keys().stream().allMatch(this::isFloat);
+        boolean asItIs = entry.keys().size() == 1 && !entry.transposed();
+        if (mapped && asItIs) {
+            parameter.take(tensor(entry.keys().get(0)));
+        } else if (mapped && entry.keys().stream().allMatch(this::isLarge)) {
+            parameter.takeStored(entry.keys().stream()
+                    .map(key -> entry.transposed() ? tensor(key).t() : tensor(key))
+                    .toList());
+        } else {
+            parameter.allocate(device);
+            copy(entry, parameter.tensor().detach());
         }
-        String name = names.get(entry.keys().get(0));
+    }
+
+    private boolean isFloat(String key) {
+        String name = names.get(key);
         return checkpoint.info(name).dtype() == SafetensorsDtype.F32 && checkpoint.isAligned(name);
+    }
+
+    private boolean isLarge(String key) {
+        TensorInfo info = checkpoint.info(names.get(key));
+        return info.shape().size() == 2 && info.bytes() >= SMALL_BYTES;
+    }
+
+    private Tensor tensor(String key) {
+        return checkpoint.tensor(names.get(key));
     }
 
     private void copy(WeightMap.Entry entry, Tensor values) {

@@ -23,7 +23,7 @@ public final class WeightMap {
      * @param parameter its path in this project's module
      * @param keys its parts in the checkpoint, stacked along the first dimension
      * @param shares how much of that dimension each key has, relative to the others
-     * @param transposed whether the checkpoint stores {@code [in, out]}
+     * @param transposed whether the checkpoint stores {@code [in, out]}; only for a parameter with one key
      */
     public record Entry(String parameter, List<String> keys, List<Integer> shares, boolean transposed) {
         /** Rows of each key's part of a parameter that has {@code rows}. */

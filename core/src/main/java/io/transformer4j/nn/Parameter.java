@@ -2,9 +2,11 @@ package io.transformer4j.nn;
 
 import io.transformer4j.torch.TensorScope;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.Generator;
+import org.bytedeco.pytorch.GradMode;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
@@ -15,14 +17,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * A trainable tensor of a {@link Module}. It has a shape from the start and memory only once it is {@linkplain
  * #initialize initialized}, {@linkplain #allocate allocated}, {@linkplain #take taken} or {@linkplain #share shared}, so that building a module costs
- * nothing. The memory lives outside all scopes until {@link #close}.
+ * nothing. The memory lives outside all scopes until {@link #close}. A matrix may also be used {@linkplain #takeStored as it is
+ * stored} or {@linkplain #quantize in 8 bits}.
  *
  * <p>Not thread-safe; several {@linkplain #share sharing} parameters may be used by one thread each.
  */
 public final class Parameter implements AutoCloseable {
     private final long[] shape;
     private final Initializer initializer;
-    private @Nullable Tensor tensor;
+    private volatile @Nullable Tensor tensor;
+    private volatile @Nullable StoredMatrix stored;
     private @Nullable QuantizedMatrix quantized;
     private boolean trainable = true;
 
@@ -70,12 +74,37 @@ public final class Parameter implements AutoCloseable {
      * @throws IllegalArgumentException if the shape is another one
      */
     public void take(Tensor values) {
-        long[] given = values.sizes().vec().get();
+        checkShape(sizes(values));
+        adopt(values);
+    }
+
+    /**
+     * Uses this matrix where a checkpoint has it, in parts that stand one below the other. Products without gradients never
+     * copy it; whatever else needs it has it put together first, once, by {@link #tensor}.
+     *
+     * @param parts {@code [outputs, inputs]} float32, dense and of any strides, on a private mapping that nobody else uses
+     * @throws IllegalArgumentException if together they have another shape
+     */
+    public void takeStored(List<Tensor> parts) {
+        checkShape(
+                parts.stream().mapToLong(part -> part.size(0)).sum(),
+                parts.get(0).size(1));
+        close();
+        stored = StoredMatrix.of(parts);
+    }
+
+    private void checkShape(long... given) {
         if (!Arrays.equals(given, shape)) {
             throw new IllegalArgumentException("values of shape " + Arrays.toString(given)
                     + " don't fit a parameter of shape " + Arrays.toString(shape));
         }
-        adopt(values);
+    }
+
+    /** As {@code values.shape()}, without a native vector. */
+    private static long[] sizes(Tensor values) {
+        long[] sizes = new long[Math.toIntExact(values.dim())];
+        Arrays.setAll(sizes, values::size);
+        return sizes;
     }
 
     /** Uses the memory of {@code other} with a gradient of its own: an update of one is seen by both. */
@@ -104,6 +133,9 @@ public final class Parameter implements AutoCloseable {
      * @throws IllegalStateException if there are none yet, or only {@linkplain #quantize quantized} ones
      */
     public Tensor tensor() {
+        if (stored != null) {
+            joinStored();
+        }
         if (quantized != null) {
             throw new IllegalStateException(
                     "the model's weights are in 8 bits, for inference only: load it again to train or save it");
@@ -114,9 +146,22 @@ public final class Parameter implements AutoCloseable {
         return tensor;
     }
 
+    private synchronized void joinStored() {
+        StoredMatrix parts = stored;
+        if (parts != null) {
+            try (TensorScope scope = new TensorScope()) {
+                Tensor whole = parts.joined();
+                whole.set_requires_grad(trainable);
+                tensor = TensorScope.retain(whole);
+                stored = null;
+                parts.close();
+            }
+        }
+    }
+
     /** Whether there are values, in whatever form. */
     public boolean hasValues() {
-        return tensor != null || quantized != null;
+        return tensor != null || stored != null || quantized != null;
     }
 
     /**
@@ -145,7 +190,10 @@ public final class Parameter implements AutoCloseable {
 
     /** Bytes of the values; 0 if there are none. */
     public long bytes() {
-        return quantized != null ? quantized.bytes() : tensor == null ? 0 : tensor.nbytes();
+        if (quantized != null) {
+            return quantized.bytes();
+        }
+        return hasValues() ? numel() * Float.BYTES : 0;
     }
 
     /**
@@ -156,28 +204,26 @@ public final class Parameter implements AutoCloseable {
      * @return {@code [rows, outputs]}
      */
     public Tensor product(Tensor input, @Nullable Parameter bias) {
-        if (quantized != null) {
-            return quantized.multiply(input, bias == null ? null : flat(bias));
-        }
-        Tensor transposed = tensor().t();
-        return bias == null ? torch.mm(input, transposed) : torch.addmm(bias.tensor(), input, transposed);
-    }
-
-    private static Tensor flat(Parameter bias) {
-        return bias.tensor().view(-1);
+        return product(input, bias, 0, shape[0]);
     }
 
     /** As {@link #product}, with {@code count} rows of this matrix from {@code first}: some of the outputs. */
     Tensor product(Tensor input, @Nullable Parameter bias, long first, long count) {
-        if (count == shape[0]) {
-            return product(input, bias);
-        }
-        Tensor part = bias == null ? null : bias.tensor().narrow(0, first, count);
+        boolean all = count == shape[0];
+        Tensor added = bias == null ? null : all ? bias.tensor() : bias.tensor().narrow(0, first, count);
         if (quantized != null) {
-            return quantized.narrow(first, count).multiply(input, part);
+            return (all ? quantized : quantized.narrow(first, count)).multiply(input, flat(added));
         }
-        Tensor transposed = tensor().narrow(0, first, count).t();
-        return part == null ? torch.mm(input, transposed) : torch.addmm(part, input, transposed);
+        StoredMatrix inPlace = GradMode.is_enabled() ? null : stored;
+        if (inPlace != null) {
+            return (all ? inPlace : inPlace.narrow(first, count)).multiply(input, flat(added));
+        }
+        Tensor transposed = (all ? tensor() : tensor().narrow(0, first, count)).t();
+        return added == null ? torch.mm(input, transposed) : torch.addmm(added, input, transposed);
+    }
+
+    private static @Nullable Tensor flat(@Nullable Tensor bias) {
+        return bias == null ? null : bias.view(-1);
     }
 
     /** Rows {@code ids [ids]} of this matrix. */
@@ -245,6 +291,10 @@ public final class Parameter implements AutoCloseable {
         if (tensor != null) {
             TensorScope.release(tensor);
             tensor = null;
+        }
+        if (stored != null) {
+            stored.close();
+            stored = null;
         }
         if (quantized != null) {
             quantized.close();

@@ -119,124 +119,27 @@ public final class Models {
 
     private static final Logger LOG = LoggerFactory.getLogger(Models.class);
 
-    private static final List<Family<?>> FAMILIES = List.of(
-            new Family<>(
-                    BertConfig.BASE,
-                    BertConfig.class,
-                    Map.of(
-                            "BertModel", BertModel::new,
-                            "BertForMaskedLM", BertForMaskedLM::new,
-                            "BertForPreTraining", BertForPreTraining::new,
-                            "BertForSequenceClassification", BertForSequenceClassification::new,
-                            "BertForTokenClassification", BertForTokenClassification::new,
-                            "BertForQuestionAnswering", BertForQuestionAnswering::new,
-                            "BertForNextSentencePrediction", BertForNextSentencePrediction::new)),
-            new Family<>(
-                    DistilBertConfig.BASE,
-                    DistilBertConfig.class,
-                    Map.of(
-                            "DistilBertModel", DistilBertModel::new,
-                            "DistilBertForMaskedLM", DistilBertForMaskedLM::new,
-                            "DistilBertForSequenceClassification", DistilBertForSequenceClassification::new,
-                            "DistilBertForTokenClassification", DistilBertForTokenClassification::new,
-                            "DistilBertForQuestionAnswering", DistilBertForQuestionAnswering::new)),
-            new Family<>(
-                    RobertaConfig.BASE,
-                    RobertaConfig.class,
-                    Map.of(
-                            "RobertaModel", RobertaModel::new,
-                            "RobertaForMaskedLM", RobertaForMaskedLM::new,
-                            "RobertaForSequenceClassification", RobertaForSequenceClassification::new,
-                            "RobertaForTokenClassification", RobertaForTokenClassification::new,
-                            "RobertaForQuestionAnswering", RobertaForQuestionAnswering::new)),
-            new Family<>(
-                    LongformerConfig.BASE,
-                    LongformerConfig.class,
-                    Map.of(
-                            "LongformerModel", LongformerModel::new,
-                            "LongformerForMaskedLM", LongformerForMaskedLM::new,
-                            "LongformerForSequenceClassification", LongformerForSequenceClassification::new,
-                            "LongformerForTokenClassification", LongformerForTokenClassification::new,
-                            "LongformerForQuestionAnswering", LongformerForQuestionAnswering::new)),
-            new Family<>(
-                    BigBirdConfig.BASE,
-                    BigBirdConfig.class,
-                    Map.of(
-                            "BigBirdModel", BigBirdModel::new,
-                            "BigBirdForMaskedLM", BigBirdForMaskedLM::new,
-                            "BigBirdForSequenceClassification", BigBirdForSequenceClassification::new,
-                            "BigBirdForPreTraining", BigBirdForPreTraining::new,
-                            "BigBirdForTokenClassification", BigBirdForTokenClassification::new,
-                            "BigBirdForQuestionAnswering", BigBirdForQuestionAnswering::new)),
-            new Family<>(
-                    OpenAIGPTConfig.BASE,
-                    OpenAIGPTConfig.class,
-                    Map.of(
-                            "OpenAIGPTModel", OpenAIGPTModel::new,
-                            "OpenAIGPTLMHeadModel", OpenAIGPTLMHeadModel::new,
-                            "OpenAIGPTForSequenceClassification", OpenAIGPTForSequenceClassification::new)),
-            new Family<>(
-                    GPT2Config.SMALL,
-                    GPT2Config.class,
-                    Map.of(
-                            "GPT2Model", GPT2Model::new,
-                            "GPT2LMHeadModel", GPT2LMHeadModel::new,
-                            "GPT2ForSequenceClassification", GPT2ForSequenceClassification::new,
-                            "GPT2ForTokenClassification", GPT2ForTokenClassification::new,
-                            "GPT2ForQuestionAnswering", GPT2ForQuestionAnswering::new)),
-            new Family<>(
-                    GPTNeoConfig.LARGE,
-                    GPTNeoConfig.class,
-                    Map.of(
-                            "GPTNeoModel", GPTNeoModel::new,
-                            "GPTNeoForCausalLM", GPTNeoForCausalLM::new,
-                            "GPTNeoForSequenceClassification", GPTNeoForSequenceClassification::new,
-                            "GPTNeoForTokenClassification", GPTNeoForTokenClassification::new,
-                            "GPTNeoForQuestionAnswering", GPTNeoForQuestionAnswering::new)),
-            new Family<>(
-                    LlamaConfig.BASE,
-                    LlamaConfig.class,
-                    Map.of(
-                            "LlamaModel", LlamaModel::new,
-                            "LlamaForCausalLM", LlamaForCausalLM::new,
-                            "LlamaForSequenceClassification", LlamaForSequenceClassification::new,
-                            "LlamaForTokenClassification", LlamaForTokenClassification::new,
-                            "LlamaForQuestionAnswering", LlamaForQuestionAnswering::new)),
-            new Family<>(
-                    TransformerConfig.BASE,
-                    TransformerConfig.class,
-                    Map.of("TransformerForConditionalGeneration", TransformerForConditionalGeneration::new)),
-            new Family<>(
-                    BartConfig.LARGE,
-                    BartConfig.class,
-                    Map.of(
-                            "BartModel", BartModel::new,
-                            "BartForConditionalGeneration", BartForConditionalGeneration::new,
-                            "BartForSequenceClassification", BartForSequenceClassification::new,
-                            "BartForQuestionAnswering", BartForQuestionAnswering::new)),
-            new Family<>(
-                    MarianConfig.BIG,
-                    MarianConfig.class,
-                    Map.of("MarianModel", MarianModel::new, "MarianMTModel", MarianMTModel::new)),
-            new Family<>(
-                    T5Config.SMALL,
-                    T5Config.class,
-                    Map.of(
-                            "T5Model", T5Model::new,
-                            "T5EncoderModel", T5EncoderModel::new,
-                            "T5ForConditionalGeneration", T5ForConditionalGeneration::new,
-                            "T5ForSequenceClassification", T5ForSequenceClassification::new,
-                            "T5ForTokenClassification", T5ForTokenClassification::new,
-                            "T5ForQuestionAnswering", T5ForQuestionAnswering::new)));
+    private static final List<String> MODEL_TYPES = List.of(
+            "bert",
+            "distilbert",
+            "roberta",
+            "longformer",
+            "big_bird",
+            "openai-gpt",
+            "gpt2",
+            "gpt_neo",
+            "llama",
+            "transformer_2017",
+            "bart",
+            "marian",
+            "t5");
 
     /** What a {@code model_type} stands for: its defaults and the model class behind each architecture name. */
     private record Family<C extends PretrainedConfig>(
             C defaults, Class<C> configType, Map<String, Function<C, PretrainedModel>> architectures) {
 
         C config(Path file, Map<String, Object> tree) {
-            Map<String, Object> complete = new LinkedHashMap<>(ConfigJson.tree(defaults));
-            complete.putAll(tree);
-            C config = ConfigJson.bind(file, complete, configType);
+            C config = ConfigJson.bind(file, tree, configType, defaults);
             return checked(file, () -> {
                 config.validate();
                 return config;
@@ -285,6 +188,134 @@ public final class Models {
                     .orElseThrow(() -> new CheckpointException(
                             file, "has model_type " + defaults.modelType() + ", which has no model without head here"));
         }
+    }
+
+    /** A family by its {@code model_type}. Only this one's classes are loaded, which all together takes as long as loading a model. */
+    private static Family<?> family(String modelType) {
+        return switch (modelType) {
+            case "bert" ->
+                new Family<>(
+                        BertConfig.BASE,
+                        BertConfig.class,
+                        Map.of(
+                                "BertModel", BertModel::new,
+                                "BertForMaskedLM", BertForMaskedLM::new,
+                                "BertForPreTraining", BertForPreTraining::new,
+                                "BertForSequenceClassification", BertForSequenceClassification::new,
+                                "BertForTokenClassification", BertForTokenClassification::new,
+                                "BertForQuestionAnswering", BertForQuestionAnswering::new,
+                                "BertForNextSentencePrediction", BertForNextSentencePrediction::new));
+            case "distilbert" ->
+                new Family<>(
+                        DistilBertConfig.BASE,
+                        DistilBertConfig.class,
+                        Map.of(
+                                "DistilBertModel", DistilBertModel::new,
+                                "DistilBertForMaskedLM", DistilBertForMaskedLM::new,
+                                "DistilBertForSequenceClassification", DistilBertForSequenceClassification::new,
+                                "DistilBertForTokenClassification", DistilBertForTokenClassification::new,
+                                "DistilBertForQuestionAnswering", DistilBertForQuestionAnswering::new));
+            case "roberta" ->
+                new Family<>(
+                        RobertaConfig.BASE,
+                        RobertaConfig.class,
+                        Map.of(
+                                "RobertaModel", RobertaModel::new,
+                                "RobertaForMaskedLM", RobertaForMaskedLM::new,
+                                "RobertaForSequenceClassification", RobertaForSequenceClassification::new,
+                                "RobertaForTokenClassification", RobertaForTokenClassification::new,
+                                "RobertaForQuestionAnswering", RobertaForQuestionAnswering::new));
+            case "longformer" ->
+                new Family<>(
+                        LongformerConfig.BASE,
+                        LongformerConfig.class,
+                        Map.of(
+                                "LongformerModel", LongformerModel::new,
+                                "LongformerForMaskedLM", LongformerForMaskedLM::new,
+                                "LongformerForSequenceClassification", LongformerForSequenceClassification::new,
+                                "LongformerForTokenClassification", LongformerForTokenClassification::new,
+                                "LongformerForQuestionAnswering", LongformerForQuestionAnswering::new));
+            case "big_bird" ->
+                new Family<>(
+                        BigBirdConfig.BASE,
+                        BigBirdConfig.class,
+                        Map.of(
+                                "BigBirdModel", BigBirdModel::new,
+                                "BigBirdForMaskedLM", BigBirdForMaskedLM::new,
+                                "BigBirdForSequenceClassification", BigBirdForSequenceClassification::new,
+                                "BigBirdForPreTraining", BigBirdForPreTraining::new,
+                                "BigBirdForTokenClassification", BigBirdForTokenClassification::new,
+                                "BigBirdForQuestionAnswering", BigBirdForQuestionAnswering::new));
+            case "openai-gpt" ->
+                new Family<>(
+                        OpenAIGPTConfig.BASE,
+                        OpenAIGPTConfig.class,
+                        Map.of(
+                                "OpenAIGPTModel", OpenAIGPTModel::new,
+                                "OpenAIGPTLMHeadModel", OpenAIGPTLMHeadModel::new,
+                                "OpenAIGPTForSequenceClassification", OpenAIGPTForSequenceClassification::new));
+            case "gpt2" ->
+                new Family<>(
+                        GPT2Config.SMALL,
+                        GPT2Config.class,
+                        Map.of(
+                                "GPT2Model", GPT2Model::new,
+                                "GPT2LMHeadModel", GPT2LMHeadModel::new,
+                                "GPT2ForSequenceClassification", GPT2ForSequenceClassification::new,
+                                "GPT2ForTokenClassification", GPT2ForTokenClassification::new,
+                                "GPT2ForQuestionAnswering", GPT2ForQuestionAnswering::new));
+            case "gpt_neo" ->
+                new Family<>(
+                        GPTNeoConfig.LARGE,
+                        GPTNeoConfig.class,
+                        Map.of(
+                                "GPTNeoModel", GPTNeoModel::new,
+                                "GPTNeoForCausalLM", GPTNeoForCausalLM::new,
+                                "GPTNeoForSequenceClassification", GPTNeoForSequenceClassification::new,
+                                "GPTNeoForTokenClassification", GPTNeoForTokenClassification::new,
+                                "GPTNeoForQuestionAnswering", GPTNeoForQuestionAnswering::new));
+            case "llama" ->
+                new Family<>(
+                        LlamaConfig.BASE,
+                        LlamaConfig.class,
+                        Map.of(
+                                "LlamaModel", LlamaModel::new,
+                                "LlamaForCausalLM", LlamaForCausalLM::new,
+                                "LlamaForSequenceClassification", LlamaForSequenceClassification::new,
+                                "LlamaForTokenClassification", LlamaForTokenClassification::new,
+                                "LlamaForQuestionAnswering", LlamaForQuestionAnswering::new));
+            case "transformer_2017" ->
+                new Family<>(
+                        TransformerConfig.BASE,
+                        TransformerConfig.class,
+                        Map.of("TransformerForConditionalGeneration", TransformerForConditionalGeneration::new));
+            case "bart" ->
+                new Family<>(
+                        BartConfig.LARGE,
+                        BartConfig.class,
+                        Map.of(
+                                "BartModel", BartModel::new,
+                                "BartForConditionalGeneration", BartForConditionalGeneration::new,
+                                "BartForSequenceClassification", BartForSequenceClassification::new,
+                                "BartForQuestionAnswering", BartForQuestionAnswering::new));
+            case "marian" ->
+                new Family<>(
+                        MarianConfig.BIG,
+                        MarianConfig.class,
+                        Map.of("MarianModel", MarianModel::new, "MarianMTModel", MarianMTModel::new));
+            case "t5" ->
+                new Family<>(
+                        T5Config.SMALL,
+                        T5Config.class,
+                        Map.of(
+                                "T5Model", T5Model::new,
+                                "T5EncoderModel", T5EncoderModel::new,
+                                "T5ForConditionalGeneration", T5ForConditionalGeneration::new,
+                                "T5ForSequenceClassification", T5ForSequenceClassification::new,
+                                "T5ForTokenClassification", T5ForTokenClassification::new,
+                                "T5ForQuestionAnswering", T5ForQuestionAnswering::new));
+            default -> throw new IllegalArgumentException("no family has model_type " + modelType);
+        };
     }
 
     private Models() {}
@@ -452,32 +483,28 @@ public final class Models {
 
     /** The architectures that can be loaded, by HF's class names, in their families' order. */
     public static List<String> architectures() {
-        return FAMILIES.stream()
+        return MODEL_TYPES.stream()
+                .map(Models::family)
                 .flatMap(family -> family.architectures().keySet().stream().sorted())
                 .toList();
     }
 
     /** The {@code model_type} of an architecture's family. */
     public static Optional<String> modelType(String architecture) {
-        return FAMILIES.stream()
-                .filter(family -> family.architectures().containsKey(architecture))
-                .map(family -> family.defaults().modelType())
+        return MODEL_TYPES.stream()
+                .filter(type -> family(type).architectures().containsKey(architecture))
                 .findFirst();
     }
 
     private static Family<?> family(Path file, Map<String, Object> tree) {
+        if (tree.get("model_type") instanceof String type && MODEL_TYPES.contains(type)) {
+            return family(type);
+        }
         Object type = tree.get("model_type");
-        return FAMILIES.stream()
-                .filter(family -> family.defaults().modelType().equals(type))
-                .findFirst()
-                .orElseThrow(() -> new CheckpointException(
-                        file,
-                        (type == null ? "has no model_type" : "has model_type \"" + type + "\"") + "; supported are "
-                                + String.join(
-                                        ", ",
-                                        FAMILIES.stream()
-                                                .map(family -> family.defaults().modelType())
-                                                .toList())));
+        throw new CheckpointException(
+                file,
+                (type == null ? "has no model_type" : "has model_type \"" + type + "\"") + "; supported are "
+                        + String.join(", ", MODEL_TYPES));
     }
 
     /**

@@ -39,7 +39,7 @@ class LoadingMemoryTest {
         Assumptions.assumeTrue(MemoryProbe.peakResidentBytes().isPresent(), "the system doesn't tell peak memory");
     }
 
-    /** Tables, biases and dense layers stay in the file; query, key and value are put together. */
+    /** Weights stay in the file until they are looked at; then query, key and value are put together. */
     @Test
     void bert() throws Exception {
         try (PretrainedModel model = new BertModel(BertConfig.BASE.with(c -> c.vocabSize(10_000)
@@ -53,7 +53,7 @@ class LoadingMemoryTest {
         }
     }
 
-    /** All large weights are transposed. */
+    /** All large weights are transposed when they are looked at. */
     @Test
     void gpt2() throws Exception {
         try (PretrainedModel model = gpt2Model()) {
