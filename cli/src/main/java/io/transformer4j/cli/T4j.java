@@ -52,6 +52,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             TagCommand.class,
             AnswerCommand.class,
             SimilarityCommand.class,
+            SearchCommand.class,
             InfoCommand.class,
             DownloadCommand.class,
             ImportOnnxCommand.class,
