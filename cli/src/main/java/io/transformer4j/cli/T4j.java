@@ -42,6 +42,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             AverageCheckpointsCommand.class,
             MineSummariesCommand.class,
             FineTuneCommand.class,
+            MergeAdapterCommand.class,
             FillMaskCommand.class,
             GenerateCommand.class,
             TranslateCommand.class,
