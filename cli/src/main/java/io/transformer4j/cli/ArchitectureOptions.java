@@ -1,6 +1,11 @@
 package io.transformer4j.cli;
 
 import io.transformer4j.checkpoint.ConfigJson;
+import io.transformer4j.models.CausalLanguageModel;
+import io.transformer4j.models.LoraAdapter;
+import io.transformer4j.models.LoraConfig;
+import io.transformer4j.models.MaskedLanguageModel;
+import io.transformer4j.models.PretrainedConfig;
 import io.transformer4j.models.PretrainedModel;
 import io.transformer4j.models.TrainableModel;
 import io.transformer4j.models.auto.Models;
@@ -8,18 +13,33 @@ import io.transformer4j.pretraining.Objective;
 import io.transformer4j.tokenizers.Tokenizer;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.bytedeco.pytorch.Device;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Mixin of a subcommand that trains a model: a new one of a given size, one of a {@code config.json}, or a saved one. */
 public final class ArchitectureOptions {
+    private static final double NEW_RATE = 1e-3;
+    private static final double GO_ON_RATE = 5e-5;
+    private static final double ADAPTER_RATE = 5e-4;
+    private static final String MASKED = "ForMaskedLM";
+
+    private @Nullable Path base;
+
     @Option(
             names = "--model",
             paramLabel = "MODEL",
-            description = "Go on with the weights of this model (folder or id of the hub) instead of new ones.")
+            description =
+                    "Go on with the weights of this model (folder, built-in name or id of the hub) and its tokenizer"
+                            + " instead of new ones, such as to adapt it to the language of a field.")
     private @Nullable String model;
+
+    @Mixin
+    final LoraOptions lora = new LoraOptions();
 
     @Option(
             names = "--model-config",
@@ -77,6 +97,23 @@ public final class ArchitectureOptions {
                     + " config.json (default: ${DEFAULT-VALUE}).")
     private String attentionType = "flash";
 
+    /** Of what is trained by these options. */
+    double defaultLearningRate() {
+        return model == null ? NEW_RATE : lora.wanted() ? ADAPTER_RATE : GO_ON_RATE;
+    }
+
+    /** The folder of the model to go on with; empty if a new one is to be trained. */
+    Optional<Path> base() {
+        if (model == null) {
+            PretrainedConfig.check(!lora.wanted(), "--lora adapts a pre-trained model: name it with --model");
+            return Optional.empty();
+        }
+        if (base == null) {
+            base = ModelNames.resolve(model);
+        }
+        return Optional.of(base);
+    }
+
     /**
      * The model to train, with weights, in evaluation mode.
      *
@@ -84,34 +121,75 @@ public final class ArchitectureOptions {
      * @throws IllegalArgumentException if sizes contradict each other, or the model can't learn the objective
      */
     TrainableModel open(Objective objective, Tokenizer tokenizer, int maxLength, Device device, long seed) {
+        Optional<Path> from = base();
+        TrainableModel opened = from.isPresent()
+                ? goOn(from.get(), objective, device, seed)
+                : fresh(objective, tokenizer, maxLength, device, seed);
+        try {
+            PretrainedConfig.check(
+                    opened.config().vocabSize() >= tokenizer.vocabSize(),
+                    "the tokenizer has %d tokens, but the model only %d: they don't belong together",
+                    tokenizer.vocabSize(),
+                    opened.config().vocabSize());
+            PretrainedConfig.check(
+                    maxLength <= opened.config().maxInputLength(),
+                    "--max-length is %d, but the model reads at most %d tokens",
+                    maxLength,
+                    opened.config().maxInputLength());
+            from.ifPresent(folder -> adapt(opened, folder, seed));
+            return opened;
+        } catch (RuntimeException e) {
+            opened.close();
+            throw e;
+        }
+    }
+
+    private void adapt(TrainableModel opened, Path folder, long seed) {
+        LoraConfig adapter = lora.config();
+        if (adapter != null) {
+            LoraAdapter.attach(
+                    opened, adapter, folder.toAbsolutePath().normalize().toString(), false, seed);
+        }
+    }
+
+    private TrainableModel fresh(Objective objective, Tokenizer tokenizer, int maxLength, Device device, long seed) {
         String architecture = switch (objective) {
             case MLM -> "BertForMaskedLM";
             case MLM_NSP -> "BertForPreTraining";
             case CLM -> "GPT2LMHeadModel";
         };
-        PretrainedModel opened;
-        if (model != null) {
-            opened = Models.load(ModelNames.resolve(model), device);
-        } else if (modelConfig != null) {
-            opened = Models.build(ConfigJson.readTree(modelConfig), architecture, modelConfig);
-            opened.initializeWeights(seed, device);
-        } else {
-            opened = Models.build(sizes(objective, tokenizer, maxLength), architecture, Path.of("options"));
-            opened.initializeWeights(seed, device);
-        }
-        return trainable(opened, architecture, tokenizer);
+        PretrainedModel built = modelConfig != null
+                ? Models.build(ConfigJson.readTree(modelConfig), architecture, modelConfig)
+                : Models.build(sizes(objective, tokenizer, maxLength), architecture, Path.of("options"));
+        built.initializeWeights(seed, device);
+        return (TrainableModel) built;
     }
 
-    private static TrainableModel trainable(PretrainedModel model, String architecture, Tokenizer tokenizer) {
-        if (!model.architecture().equals(architecture)) {
-            throw new IllegalArgumentException(
-                    "this objective trains a " + architecture + ", but the model is a " + model.architecture());
+    /** Any family's model of the objective; of masked ones the head may be new, as encoders are often published without. */
+    private static TrainableModel goOn(Path folder, Objective objective, Device device, long seed) {
+        PretrainedModel opened = switch (objective) {
+            case MLM -> masked(folder, device, seed);
+            case MLM_NSP -> Models.load(folder, "BertForPreTraining", device);
+            case CLM -> Models.load(folder, device);
+        };
+        boolean learns = switch (objective) {
+            case MLM -> opened instanceof MaskedLanguageModel;
+            case MLM_NSP -> true;
+            case CLM -> opened instanceof CausalLanguageModel;
+        };
+        if (learns && opened instanceof TrainableModel trainable) {
+            return trainable;
         }
-        if (model.config().vocabSize() < tokenizer.vocabSize()) {
-            throw new IllegalArgumentException("the tokenizer has " + tokenizer.vocabSize()
-                    + " tokens, but the model only " + model.config().vocabSize() + ": they don't belong together");
-        }
-        return (TrainableModel) model;
+        opened.close();
+        throw new IllegalArgumentException(
+                "the objective " + objective + " can't be learnt by a " + opened.architecture() + " (" + folder + ")");
+    }
+
+    private static PretrainedModel masked(Path folder, Device device, long seed) {
+        Map<String, Object> tree = ConfigJson.readTree(folder.resolve(Models.CONFIG_NAME));
+        boolean hasHead = tree.get("architectures") instanceof List<?> names
+                && names.stream().anyMatch(name -> String.valueOf(name).endsWith(MASKED));
+        return hasHead ? Models.load(folder, device) : Models.loadWithNewHead(folder, tree, MASKED, device, seed);
     }
 
     private Map<String, Object> sizes(Objective objective, Tokenizer tokenizer, int maxLength) {

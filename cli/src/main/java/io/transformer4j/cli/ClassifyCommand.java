@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "%nExamples:",
             "  t4j classify my-classifier 'A film of rare beauty.'",
-            "  t4j classify my-nli --zero-shot sports,politics --file texts.txt"
+            "  t4j classify my-nli --zero-shot sports,politics --hypothesis 'This text is about {}.' --file texts.txt"
         })
 final class ClassifyCommand implements Callable<Integer> {
     @Mixin
@@ -42,6 +42,14 @@ final class ClassifyCommand implements Callable<Integer> {
             paramLabel = "LABEL",
             description = "Labels the model never learnt; it must tell entailment from contradiction.")
     private List<String> zeroShot = new ArrayList<>();
+
+    @Option(
+            names = "--hypothesis",
+            paramLabel = "TEXT",
+            defaultValue = ZeroShotClassificationPipeline.DEFAULT_HYPOTHESIS,
+            description = "--zero-shot: sentence that the text may entail, with {} for the label (default:"
+                    + " ${DEFAULT-VALUE}).")
+    private String hypothesis = ZeroShotClassificationPipeline.DEFAULT_HYPOTHESIS;
 
     @Option(names = "--several", description = "--zero-shot: several labels may hold at once.")
     private boolean several;
@@ -76,7 +84,6 @@ final class ClassifyCommand implements Callable<Integer> {
         } else {
             try (ZeroShotClassificationPipeline pipeline =
                     Pipelines.zeroShotClassification(folder, compute.pipeline(truncation, quantization.value()))) {
-                String hypothesis = ZeroShotClassificationPipeline.DEFAULT_HYPOTHESIS;
                 Texts.forEachChunk(
                         input.texts(),
                         file,

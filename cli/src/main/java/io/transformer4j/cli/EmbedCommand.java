@@ -88,7 +88,7 @@ final class EmbedCommand implements Callable<Integer> {
     @Spec
     private @Nullable CommandSpec spec;
 
-    private static final class PoolingConverter implements ITypeConverter<Pooling> {
+    static final class PoolingConverter implements ITypeConverter<Pooling> {
         @Override
         public Pooling convert(String value) {
             return switch (value) {

@@ -11,9 +11,14 @@ import io.transformer4j.finetuning.SeedResults;
 import io.transformer4j.finetuning.Task;
 import io.transformer4j.finetuning.TokenClassificationTask;
 import io.transformer4j.finetuning.TrainedModel;
+import io.transformer4j.models.PretrainedConfig;
+import io.transformer4j.pipelines.PipelineOptions;
 import io.transformer4j.torch.ComputePool;
 import io.transformer4j.tracking.Charts;
 import io.transformer4j.training.RunLogger;
+import io.transformer4j.training.Trainer;
+import io.transformer4j.training.TrainerCallback;
+import io.transformer4j.training.TrainerState;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -24,11 +29,13 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 import tools.jackson.databind.json.JsonMapper;
@@ -36,12 +43,19 @@ import tools.jackson.databind.json.JsonMapper;
 /** {@code t4j finetune}: a pre-trained encoder and labelled data in, a classifier, tagger or reader out. */
 @Command(
         name = "finetune",
-        description = "Fine-tune a pre-trained encoder on a task, or train a head on its features.",
+        description = {
+            "Fine-tune a pre-trained encoder on a task, or train a head on its features.",
+            "Ctrl-C saves a checkpoint of the last complete step; the same command with --resume goes on from there."
+        },
         footer = {
             "%nExamples:",
             "  t4j finetune --task text-classification --model all-MiniLM-L6-v2 --train train.tsv --test test.tsv --out run",
             "  t4j finetune --task token-classification --mode features --head bilstm --crf --model bert --train ner.conll"
                     + " --out run",
+            "  t4j finetune --task text-classification --lora 8 --learning-rate 1e-3 --model bert --train train.tsv --out run",
+            "  t4j finetune --task similarity --model minilm --train pairs.tsv --test sts.tsv --batch-size 64 --out run",
+            "  t4j finetune --task text-classification --model bert --train train.tsv --validation dev.tsv --search grid.yaml"
+                    + " --trials 8 --out run",
             "  t4j finetune --task regression --pair-column 2 --model bert --train pairs.csv --seeds 1,2,3 --out run"
         })
 final class FineTuneCommand implements Callable<Integer> {
@@ -100,6 +114,14 @@ final class FineTuneCommand implements Callable<Integer> {
             description = "Train once with each of these seeds, in folders of their own; instead of --seed.")
     private List<Long> seeds = new ArrayList<>();
 
+    @Option(
+            names = "--resume",
+            description = "fine-tune: go on from the newest complete checkpoint in the output folder.")
+    private boolean resume;
+
+    @Mixin
+    final FineTuneSearchOptions search = new FineTuneSearchOptions();
+
     @Mixin
     final FineTuneOptions tuning = new FineTuneOptions();
 
@@ -111,6 +133,8 @@ final class FineTuneCommand implements Callable<Integer> {
 
     @Spec
     private @Nullable CommandSpec spec;
+
+    private @Nullable Path encoder;
 
     private static final class ModeConverter implements ITypeConverter<Mode> {
         @Override
@@ -125,23 +149,49 @@ final class FineTuneCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        run(task.task());
+        boolean features = mode == Mode.FEATURES;
+        PretrainedConfig.check(
+                !features || !tuning.lora.wanted(), "--lora changes the encoder, so it needs --mode fine-tune");
+        PretrainedConfig.check(
+                !features || !resume,
+                "--mode features has nothing to resume: computed features are kept, so just start again");
+        PretrainedConfig.check(
+                !resume || !search.wanted(), "--search can't be resumed: start it again, or without --search");
+        encoder = ModelNames.resolve(Objects.requireNonNull(model));
+        run(task.task(encoder));
         return T4j.OK;
     }
 
     private <R> void run(Task<R> chosen) throws IOException {
-        Path folder = Objects.requireNonNull(out);
+        Path folder = OutputFolder.check(Objects.requireNonNull(out));
         List<R> rows = chosen.read(Objects.requireNonNull(train));
         List<R> held = validation == null ? List.of() : chosen.read(validation);
-        List<R> judged = test == null ? List.of() : chosen.read(test);
+        List<R> judged = test == null ? List.of() : chosen.readForEvaluation(test);
+        if (search.wanted()) {
+            Split<R> split = split(chosen, rows, held, compute.seed());
+            Map<String, String> best = new FineTuneSearch<>(this, chosen, split, folder).run();
+            best.forEach((name, value) -> printer().println("best " + name + ": " + value));
+            printer().flush();
+            variant(best).trainAll(chosen, rows, held, judged, folder);
+        } else {
+            trainAll(chosen, rows, held, judged, folder);
+        }
+    }
+
+    private <R> Split<R> split(Task<R> chosen, List<R> rows, List<R> held, long seed) {
+        return validation == null && validationFraction > 0
+                ? chosen.split(rows, validationFraction, seed)
+                : new Split<>(rows, held);
+    }
+
+    private <R> void trainAll(Task<R> chosen, List<R> rows, List<R> held, List<R> judged, Path folder)
+            throws IOException {
         List<Long> all = seeds.isEmpty() ? List.of(compute.seed()) : seeds;
+        PretrainedConfig.check(all.stream().distinct().count() == all.size(), "--seeds has a seed twice: %s", all);
         List<SeedResults.Run> runs = new ArrayList<>();
         for (long seed : all) {
-            Split<R> split = validation == null && validationFraction > 0
-                    ? chosen.split(rows, validationFraction, seed)
-                    : new Split<>(rows, held);
             Path runFolder = all.size() == 1 ? folder : folder.resolve("seed-" + seed);
-            TrainedModel trained = train(chosen, split, seed, runFolder, folder);
+            TrainedModel trained = train(chosen, split(chosen, rows, held, seed), seed, runFolder, folder);
             Map<String, Double> scores = judged.isEmpty() ? Map.of() : judge(chosen, trained, judged);
             runs.add(new SeedResults.Run(seed, scores, trained.secondsPerEpoch()));
         }
@@ -150,14 +200,13 @@ final class FineTuneCommand implements Callable<Integer> {
         AtomicFile.writeString(
                 folder.resolve(RESULTS + ".json"),
                 JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(results));
-        PrintWriter printer = printer();
-        printer.print(results.markdown());
-        printer.flush();
+        printer().print(results.markdown());
+        printer().flush();
     }
 
-    private <R> TrainedModel train(Task<R> chosen, Split<R> split, long seed, Path runFolder, Path folder) {
+    /** Trains in {@code runFolder}; {@code folder} is where all runs are. */
+    <R> TrainedModel train(Task<R> chosen, Split<R> split, long seed, Path runFolder, Path folder) {
         FineTuneSettings settings = tuning.settings(mode == Mode.FEATURES, compute.precision(), seed);
-        Path encoder = ModelNames.resolve(Objects.requireNonNull(model));
         PrintWriter printer = printer();
         printer.printf(
                 Locale.ROOT,
@@ -170,37 +219,53 @@ final class FineTuneCommand implements Callable<Integer> {
         try (ComputePool pool = compute.pool();
                 RunLogger logger = new RunLogger(runFolder, chosen.architecture());
                 TrainingDisplay display = new TrainingDisplay("training")) {
+            List<TrainerCallback> callbacks = List.of(logger, display);
             TrainedModel trained = mode == Mode.FINE_TUNE
-                    ? new FineTuner<>(chosen, encoder, settings, pool, compute.device())
-                            .train(split.train(), split.heldOut(), runFolder, List.of(logger, display))
+                    ? new FineTuner<>(chosen, encoder(), settings, pool, compute.device())
+                            .train(split.train(), split.heldOut(), runFolder, callbacks, this::train)
                     : new FeatureTrainer<>(
                                     chosen,
-                                    encoder,
+                                    encoder(),
                                     head.head(chosen instanceof TokenClassificationTask),
                                     settings,
                                     pool,
                                     head.cache(folder))
-                            .train(split.train(), split.heldOut(), runFolder, List.of(logger, display));
-            printer.printf(
-                    Locale.ROOT,
-                    "%,d steps, %.1f s an epoch%s%s; the model is in %s%n",
-                    trained.state().globalStep(),
-                    trained.secondsPerEpoch(),
-                    trained.preparationSeconds() > 0
-                            ? String.format(Locale.ROOT, " after %.1f s for features", trained.preparationSeconds())
-                            : "",
-                    trained.truncated() > 0
-                            ? String.format(
-                                    Locale.ROOT, "; %,d rows were too long and have been cut", trained.truncated())
-                            : "",
-                    trained.folder());
-            printer.flush();
+                            .train(split.train(), split.heldOut(), runFolder, callbacks);
+            report(trained);
             return trained;
         }
     }
 
+    private TrainerState train(Trainer trainer) {
+        try (GracefulStop stop = new GracefulStop(trainer, "go on with the same command and --resume")) {
+            if (resume && !trainer.resume()) {
+                printer().println("no complete checkpoint yet: starting from the beginning");
+            }
+            return trainer.train();
+        }
+    }
+
+    private void report(TrainedModel trained) {
+        String features = trained.preparationSeconds() > 0
+                ? String.format(Locale.ROOT, " after %.1f s for features", trained.preparationSeconds())
+                : "";
+        String cut = trained.truncated() > 0
+                ? String.format(Locale.ROOT, "; %,d rows were too long and have been cut", trained.truncated())
+                : "";
+        PrintWriter printer = printer();
+        printer.printf(
+                Locale.ROOT,
+                "%,d steps, %.1f s an epoch%s%s; the model is in %s%n",
+                trained.state().globalStep(),
+                trained.secondsPerEpoch(),
+                features,
+                cut,
+                trained.folder());
+        printer.flush();
+    }
+
     private <R> Map<String, Double> judge(Task<R> chosen, TrainedModel trained, List<R> rows) throws IOException {
-        Scores scores = chosen.evaluate(trained.folder(), rows, compute.pipeline(false));
+        Scores scores = chosen.evaluate(trained.folder(), rows, pipeline());
         ConfusionMatrix confusion = scores.confusion();
         if (confusion != null) {
             Charts.confusion(
@@ -212,7 +277,43 @@ final class FineTuneCommand implements Callable<Integer> {
         return scores.values();
     }
 
+    PipelineOptions pipeline() {
+        return compute.pipeline(false);
+    }
+
+    long seed() {
+        return compute.seed();
+    }
+
+    private Path encoder() {
+        return Objects.requireNonNull(encoder);
+    }
+
+    CommandSpec spec() {
+        return Objects.requireNonNull(spec);
+    }
+
+    /**
+     * This command with other values of some options, by their names.
+     *
+     * @throws IllegalArgumentException if an option doesn't take its value
+     */
+    FineTuneCommand variant(Map<String, String> options) {
+        FineTuneCommand other = new FineTuneCommand();
+        try {
+            new CommandLine(other)
+                    .setCaseInsensitiveEnumValuesAllowed(true)
+                    .setOut(printer())
+                    .setDefaultValueProvider(new OverriddenOptions(spec(), options))
+                    .parseArgs();
+        } catch (ParameterException e) {
+            throw new IllegalArgumentException("--search: " + e.getMessage(), e);
+        }
+        other.encoder = encoder;
+        return other;
+    }
+
     private PrintWriter printer() {
-        return Objects.requireNonNull(spec).commandLine().getOut();
+        return spec().commandLine().getOut();
     }
 }

@@ -4,6 +4,7 @@ import io.transformer4j.finetuning.FineTuneSettings;
 import io.transformer4j.torch.Precision;
 import io.transformer4j.training.TrainingArguments;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Mixin of {@code finetune}: names and meaning as in {@link FineTuneSettings}. */
@@ -66,6 +67,9 @@ final class FineTuneOptions {
             description = "Factor of the learning rate from a layer to the one below (default: ${DEFAULT-VALUE}).")
     private double layerDecay;
 
+    @Mixin
+    final LoraOptions lora = new LoraOptions();
+
     @Option(names = "--balanced-classes", description = "Let rare classes weigh more.")
     private boolean balancedClasses;
 
@@ -90,6 +94,13 @@ final class FineTuneOptions {
     private long evalSteps;
 
     @Option(
+            names = "--save-steps",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "Steps between checkpoints, 0 for one at the end (default: ${DEFAULT-VALUE}).")
+    private long saveSteps;
+
+    @Option(
             names = "--early-stopping-patience",
             paramLabel = "N",
             defaultValue = "0",
@@ -100,6 +111,10 @@ final class FineTuneOptions {
     @Option(names = "--load-best-model-at-end", description = "End with the weights of the best evaluation.")
     private boolean loadBestModelAtEnd;
 
+    int epochs() {
+        return epochs;
+    }
+
     /** The options as settings. */
     FineTuneSettings settings(boolean features, Precision precision, long seed) {
         double rate = learningRate == null ? (features ? HEAD_RATE : FINE_TUNE_RATE) : learningRate;
@@ -109,6 +124,7 @@ final class FineTuneOptions {
                 .groupByLength(groupByLength)
                 .loggingSteps(loggingSteps)
                 .evalSteps(evalSteps)
+                .saveSteps(saveSteps)
                 .earlyStoppingPatience(earlyStoppingPatience)
                 .loadBestModelAtEnd(loadBestModelAtEnd)
                 .precision(precision)
@@ -120,6 +136,8 @@ final class FineTuneOptions {
                 .layerDecay(layerDecay)
                 .balancedClasses(balancedClasses)
                 .fromScratch(fromScratch)
+                .lora(lora.config())
+                .mergeAdapter(lora.merge())
                 .training(training));
     }
 }

@@ -6,6 +6,7 @@ import io.transformer4j.data.DocumentBoundary;
 import io.transformer4j.data.SequencePacking;
 import io.transformer4j.hub.FileSelection;
 import io.transformer4j.models.TrainableModel;
+import io.transformer4j.models.auto.Models;
 import io.transformer4j.pretraining.Objective;
 import io.transformer4j.pretraining.PretrainingData;
 import io.transformer4j.pretraining.PretrainingSettings;
@@ -28,16 +29,19 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code t4j pretrain}: raw text and a tokenizer in, a checkpoint folder out. */
 @Command(
         name = "pretrain",
-        description = "Pre-train a BERT or GPT on text.",
+        description = "Pre-train a BERT or GPT on text, or go on with a model of any family.",
         footer = {
             "%nExamples:",
             "  t4j pretrain --tokenizer tok --data books/ --out run --max-steps 5000",
             "  t4j pretrain --objective clm --tokenizer tok --data 'corpus/*.jsonl.gz' --json-field text --out run",
+            "  t4j pretrain --model bert --data notes/ --out adapted --max-steps 2000",
+            "  t4j pretrain --objective clm --model gpt2 --lora 8 --data notes/ --out adapted",
             "  t4j pretrain --config bert.yaml --max-steps 20000 --resume"
         })
 final class PretrainCommand implements Callable<Integer> {
@@ -76,10 +80,11 @@ final class PretrainCommand implements Callable<Integer> {
 
     @Option(
             names = "--tokenizer",
-            required = true,
             paramLabel = "NAME",
-            description = "Folder with tokenizer.json (see t4j tokenizer train), or a model of the hub (org/name).")
-    private String tokenizer = "";
+            description =
+                    "Folder with tokenizer.json (see t4j tokenizer train), or a model of the hub (org/name) (default:"
+                            + " that of --model).")
+    private @Nullable String tokenizer;
 
     @Option(names = "--out", required = true, paramLabel = "FOLDER", description = "Where model and checkpoints go.")
     private @Nullable Path out;
@@ -146,7 +151,8 @@ final class PretrainCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         Objective goal = Objective.of(objective);
         Path folder = OutputFolder.check(Objects.requireNonNull(out));
-        TrainingArguments arguments = training.arguments(compute.precision(), compute.seed());
+        TrainingArguments arguments =
+                training.arguments(compute.precision(), compute.seed(), architecture.defaultLearningRate());
         PretrainingSettings settings = PretrainingSettings.of(goal)
                 .with(s -> s.maxLength(maxLength)
                         .validationFraction(validationFraction)
@@ -155,12 +161,23 @@ final class PretrainCommand implements Callable<Integer> {
                         .mlmProbability(mlmProbability)
                         .wholeWords(wholeWords)
                         .packing(packing));
-        Tokenizer loaded = Tokenizer.load(ModelNames.resolve(tokenizer, FileSelection.TOKENIZER));
+        Tokenizer loaded = tokenizer();
         try (ComputePool pool = compute.pool();
                 TrainableModel fresh = architecture.open(goal, loaded, maxLength, compute.device(), compute.seed())) {
             train(fresh, loaded, examples(goal, loaded, settings, folder), arguments, pool, folder);
         }
         return T4j.OK;
+    }
+
+    private Tokenizer tokenizer() {
+        if (tokenizer != null) {
+            return Tokenizer.load(ModelNames.resolve(tokenizer, FileSelection.TOKENIZER));
+        }
+        return architecture
+                .base()
+                .map(Tokenizer::load)
+                .orElseThrow(() -> new ParameterException(
+                        Objects.requireNonNull(spec).commandLine(), "Missing required option: '--tokenizer=NAME'"));
     }
 
     private PretrainingData examples(Objective goal, Tokenizer loaded, PretrainingSettings settings, Path folder) {
@@ -213,6 +230,9 @@ final class PretrainCommand implements Callable<Integer> {
                 printer.println("no complete checkpoint in " + folder + ": starting from the beginning");
             }
             TrainerState state = trainer.train();
+            if (architecture.lora.merge()) {
+                Models.saveMerged(model, folder);
+            }
             printer.printf(
                     Locale.ROOT,
                     "%,d steps, %,d tokens in %,.0f s (%,.0f tokens/s)%s; the model is in %s%n",

@@ -3,10 +3,13 @@ package io.transformer4j.cli;
 import io.transformer4j.torch.Precision;
 import io.transformer4j.training.LearningRateSchedule;
 import io.transformer4j.training.TrainingArguments;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Mixin of a subcommand that trains; names and meaning as in {@link TrainingArguments}. */
 public final class TrainingOptions {
+    private static final double NEW_MODEL_RATE = 1e-3;
+
     @Option(
             names = "--max-steps",
             paramLabel = "N",
@@ -39,9 +42,9 @@ public final class TrainingOptions {
     @Option(
             names = "--learning-rate",
             paramLabel = "R",
-            defaultValue = "1e-3",
-            description = "Peak learning rate (default: ${DEFAULT-VALUE}).")
-    private double learningRate;
+            description =
+                    "Peak learning rate (default: 1e-3; 5e-5 if pretrain goes on with a --model, 5e-4 with --lora).")
+    private @Nullable Double learningRate;
 
     @Option(
             names = "--lr-scheduler",
@@ -146,14 +149,23 @@ public final class TrainingOptions {
     @Option(names = "--load-best-model-at-end", description = "End with the weights of the best evaluation.")
     private boolean loadBestModelAtEnd;
 
-    /** The options as arguments of a trainer. */
+    /** The options as arguments of a trainer of a new model. */
     TrainingArguments arguments(Precision precision, long seed) {
+        return arguments(precision, seed, NEW_MODEL_RATE);
+    }
+
+    /**
+     * The options as arguments of a trainer.
+     *
+     * @param defaultRate learning rate if none was given
+     */
+    TrainingArguments arguments(Precision precision, long seed, double defaultRate) {
         return TrainingArguments.DEFAULTS.with(a -> a.maxSteps(maxSteps)
                 .batchSize(batchSize)
                 .gradientAccumulationSteps(gradientAccumulationSteps)
                 .groupByLength(groupByLength)
                 .gradientCheckpointing(gradientCheckpointing)
-                .learningRate(learningRate)
+                .learningRate(learningRate == null ? defaultRate : learningRate)
                 .lrScheduler(LearningRateSchedule.of(lrScheduler))
                 .warmupSteps(warmupSteps)
                 .minLearningRateRatio(minLearningRateRatio)

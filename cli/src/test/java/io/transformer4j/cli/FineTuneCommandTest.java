@@ -11,6 +11,8 @@ import io.transformer4j.torch.Devices;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -122,5 +124,131 @@ class FineTuneCommandTest {
                 folder.resolve("none").toString());
         assertThat(run.exitCode()).isEqualTo(T4j.FAILURE);
         assertThat(run.err()).contains("broken.tsv, line 2: has 1 column, but the label stands in column 2");
+    }
+
+    private static CommandLineRun finetune(Path out, String... more) {
+        List<String> arguments =
+                new ArrayList<>(List.of("finetune", "--model", encoder, "--out", out.toString(), "--threads", "2"));
+        arguments.addAll(List.of(more));
+        if (!arguments.contains("--epochs")) {
+            arguments.addAll(List.of("--epochs", "2"));
+        }
+        if (!arguments.contains("--train")) {
+            arguments.addAll(List.of("--train", rows));
+        }
+        if (!arguments.contains("--task")) {
+            arguments.addAll(List.of("--task", "text-classification"));
+        }
+        return t4j(arguments.toArray(String[]::new));
+    }
+
+    @Test
+    void anAdapterIsServedAndMerged() throws IOException {
+        Path out = folder.resolve("adapter");
+        CommandLineRun run =
+                finetune(out, "--lora", "2", "--lora-targets", "query,attention.output.dense", "--test", rows);
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(out.resolve("adapter_model.safetensors")).exists();
+        assertThat(out.resolve("model.safetensors")).doesNotExist();
+        assertThat(Files.readString(out.resolve("adapter_config.json")))
+                .contains("\"attention.output.dense\"", "\"r\": 2", "\"lora_alpha\": 4");
+        Path whole = folder.resolve("whole");
+        CommandLineRun merged = t4j("merge-adapter", out.toString(), "--out", whole.toString());
+        assertThat(merged.exitCode()).as(merged.err()).isZero();
+        assertThat(whole.resolve("model.safetensors")).exists();
+        String ofAdapter = t4j("classify", out.toString(), "the cat").out();
+        assertThat(ofAdapter).startsWith("{\"text\":\"the cat\",\"result\":{\"scores\":[{\"label\":");
+        assertThat(t4j("classify", whole.toString(), "the cat").out().substring(0, 80))
+                .isEqualTo(ofAdapter.substring(0, 80));
+        assertThat(t4j(
+                                "merge-adapter",
+                                whole.toString(),
+                                "--out",
+                                folder.resolve("again").toString())
+                        .err())
+                .contains("whole has no adapter");
+    }
+
+    @Test
+    void resumesWhereItStopped() {
+        Path out = folder.resolve("resumed");
+        assertThat(finetune(out, "--resume").out()).contains("no complete checkpoint yet", "2 steps");
+        CommandLineRun again = finetune(out, "--epochs", "4", "--resume");
+        assertThat(again.exitCode()).as(again.err()).isZero();
+        assertThat(again.out()).contains("4 steps").doesNotContain("no complete checkpoint");
+        assertThat(out.resolve("checkpoint-4")).isDirectory();
+        assertThat(finetune(out).err()).contains("belongs to an earlier run");
+        assertThat(finetune(out, "--mode", "features", "--resume").err()).contains("has nothing to resume");
+    }
+
+    @Test
+    void searchesAGridAndTrainsTheBest() throws IOException {
+        Path grid = Files.writeString(folder.resolve("grid.yaml"), "learningRate: [1e-9, 5e-3]\nbatch-size: [1, 4]\n");
+        Path out = folder.resolve("searched");
+        CommandLineRun run = finetune(
+                out,
+                "--epochs",
+                "20",
+                "--validation",
+                rows,
+                "--test",
+                rows,
+                "--search",
+                grid.toString(),
+                "--search-method",
+                "halving",
+                "--trials",
+                "4",
+                "--seeds",
+                "1,2");
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(run.out())
+                .contains("| learning-rate | batch-size | epochs | score |", "best --learning-rate: 0.005", "seed 2");
+        // 4 points with 1 epoch, 2 with 2, then 1 each with 4, 8, 16 and 20
+        assertThat(Files.readString(out.resolve("search.md")).lines()).hasSize(2 + 4 + 2 + 4);
+        assertThat(out.resolve("seed-2/model.safetensors")).exists();
+        assertThat(out).isDirectoryNotContaining("glob:**/trial-*");
+    }
+
+    @Test
+    void badGridsAreRefused() throws IOException {
+        Path grid = Files.writeString(folder.resolve("bad.yaml"), "learning-rat: [1e-3]\n");
+        Path out = folder.resolve("bad");
+        assertThat(finetune(out, "--validation", rows, "--search", grid.toString())
+                        .err())
+                .contains("bad.yaml: 'learning-rat' can't be searched: did you mean 'learning-rate'?");
+        Files.writeString(grid, "learning-rate: 1e-3\n");
+        assertThat(finetune(out, "--validation", rows, "--search", grid.toString())
+                        .err())
+                .contains("'learning-rate' must be a list of values");
+        Files.writeString(grid, "learning-rate: [fast]\n");
+        assertThat(finetune(out, "--validation", rows, "--search", grid.toString())
+                        .err())
+                .contains("'fast' is not a double");
+        assertThat(finetune(out, "--search", grid.toString()).err()).contains("give --validation");
+    }
+
+    @Test
+    void sentencesOfOneMeaningBecomeAnEmbedder() throws IOException {
+        Path pairs = Files.writeString(
+                folder.resolve("pairs.tsv"), "the cat sat\ta cat sat down\nthe bank has money\tmoney\n");
+        Path scored = Files.writeString(
+                folder.resolve("sts.tsv"), "the cat\tthe cat\t5\nthe cat\tmoney\t1\nmoney\ta cat\t0\n");
+        Path out = folder.resolve("embedder");
+        CommandLineRun run = finetune(
+                out,
+                "--task",
+                "similarity",
+                "--train",
+                pairs.toString(),
+                "--test",
+                scored.toString(),
+                "--pooling",
+                "cls");
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(run.out()).contains("| spearman |", "| pearson |");
+        assertThat(Files.readString(out.resolve("1_Pooling/config.json")))
+                .contains("\"pooling_mode_cls_token\" : true");
+        assertThat(t4j("embed", out.toString(), "the cat").out()).startsWith("{\"text\":\"the cat\",\"embedding\":[");
     }
 }

@@ -50,7 +50,7 @@ class LauncherTest {
         Files.copy(launcher, project.resolve("t4j"), java.nio.file.StandardCopyOption.COPY_ATTRIBUTES);
         script(project.resolve("mvnw"), FAKE_MAVEN);
         source = project.resolve("core/src/main/java/A.java");
-        for (String module : new String[] {"hub", "tokenizers", "core", "onnx", "cli"}) {
+        for (String module : new String[] {"hub", "tokenizers", "core", "onnx", "search", "cli"}) {
             Files.createDirectories(project.resolve(module).resolve("src/main/java"));
             Files.writeString(project.resolve(module).resolve("pom.xml"), "<project/>");
         }

@@ -68,6 +68,74 @@ class PretrainCommandTest {
         assertThat(folder.resolve("run").resolve("checkpoint-9")).isDirectory();
     }
 
+    /** With its own tokenizer, whatever its size. */
+    @Test
+    void goesOnWithAModelOrAnAdapterOfIt() {
+        pretrain("mlm", "wordpiece");
+        String model = folder.resolve("run").toString();
+        List<String> arguments = List.of(
+                "pretrain",
+                "--model",
+                model,
+                "--data",
+                corpus.toString(),
+                "--validation-fraction",
+                "0.2",
+                "--max-length",
+                "16",
+                "--batch-size",
+                "4",
+                "--max-steps",
+                "2",
+                "--out");
+        CommandLineRun whole = t4j(with(arguments, folder.resolve("whole").toString()));
+        assertThat(whole.exitCode()).as(whole.err()).isZero();
+        assertThat(whole.out()).contains("BertForMaskedLM", "2 steps");
+        CommandLineRun adapter = t4j(with(arguments, folder.resolve("adapter").toString(), "--lora", "2"));
+        assertThat(adapter.exitCode()).as(adapter.err()).isZero();
+        assertThat(folder.resolve("adapter/adapter_model.safetensors")).exists();
+        assertThat(t4j("fill-mask", folder.resolve("adapter").toString(), "The cat [MASK] on the mat.")
+                        .exitCode())
+                .isZero();
+        CommandLineRun merged = t4j(with(arguments, folder.resolve("merged").toString(), "--lora", "2", "--merge"));
+        assertThat(merged.exitCode()).as(merged.err()).isZero();
+        assertThat(folder.resolve("merged/model.safetensors")).exists();
+        assertThat(folder.resolve("merged/adapter_model.safetensors")).doesNotExist();
+        assertThat(t4j(with(arguments, folder.resolve("none").toString(), "--max-length", "99"))
+                        .err())
+                .contains("--max-length is 99, but the model reads at most 16 tokens");
+        assertThat(t4j(with(arguments, folder.resolve("none").toString(), "--objective", "clm"))
+                        .err())
+                .contains("the objective clm can't be learnt by a BertForMaskedLM");
+    }
+
+    /** Later options win. */
+    private static String[] with(List<String> arguments, String... more) {
+        List<String> all = new ArrayList<>(arguments);
+        all.addAll(List.of(more));
+        int length = all.lastIndexOf("--max-length");
+        if (all.indexOf("--max-length") != length) {
+            int first = all.indexOf("--max-length");
+            all.subList(first, first + 2).clear();
+        }
+        return all.toArray(String[]::new);
+    }
+
+    @Test
+    void aModelOrATokenizerIsNeeded() {
+        CommandLineRun run = t4j(
+                "pretrain",
+                "--data",
+                corpus.toString(),
+                "--out",
+                folder.resolve("none").toString());
+        assertThat(run.exitCode()).isEqualTo(T4j.USAGE);
+        assertThat(run.err()).contains("Missing required option: '--tokenizer=NAME'");
+        assertThat(t4j("pretrain", "--tokenizer", "x", "--lora", "2", "--data", corpus.toString(), "--out", "y")
+                        .err())
+                .isNotEmpty();
+    }
+
     @Test
     void saysWhatIsWrong() {
         assertThat(pretrain("mlm", "wordpiece", "--num-attention-heads", "3").err())

@@ -3,7 +3,9 @@ package io.transformer4j.finetuning;
 import static io.transformer4j.models.PretrainedConfig.check;
 
 import io.soabase.recordbuilder.core.RecordBuilder;
+import io.transformer4j.models.LoraConfig;
 import io.transformer4j.training.TrainingArguments;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How an encoder is fine-tuned, or a head trained on its features.
@@ -15,6 +17,8 @@ import io.transformer4j.training.TrainingArguments;
  * @param layerDecay what the learning rate is multiplied by from one layer to the one below; 1 for the same everywhere
  * @param balancedClasses whether rare classes weigh more, in inverse proportion to their number
  * @param fromScratch whether the encoder starts with random weights, to see what pre-training is worth
+ * @param lora adapter that learns instead of the encoder's own weights; null for none
+ * @param mergeAdapter whether the adapter is added to the weights at the end, so that a whole model is saved
  * @param training everything else; its {@code maxSteps} and {@code warmupSteps} follow from the above
  */
 @RecordBuilder
@@ -26,6 +30,8 @@ public record FineTuneSettings(
         double layerDecay,
         boolean balancedClasses,
         boolean fromScratch,
+        @Nullable LoraConfig lora,
+        boolean mergeAdapter,
         TrainingArguments training)
         implements FineTuneSettingsBuilder.With {
 
@@ -38,6 +44,8 @@ public record FineTuneSettings(
             1,
             false,
             false,
+            null,
+            false,
             TrainingArguments.DEFAULTS.with(a -> a.batchSize(32).learningRate(5e-5)));
 
     public FineTuneSettings {
@@ -49,6 +57,10 @@ public record FineTuneSettings(
                 !fromScratch || trainableLayers < 0,
                 "fromScratch needs all layers to learn, but trainableLayers is %d",
                 trainableLayers);
+        check(
+                lora == null || (!fromScratch && trainableLayers < 0),
+                "an adapter leaves all layers as they are, so it excludes fromScratch and trainableLayers");
+        check(!mergeAdapter || lora != null, "mergeAdapter needs an adapter (lora)");
     }
 
     /** The trainer's arguments for so many examples; every example is seen once in each epoch. */

@@ -1,11 +1,8 @@
 package io.transformer4j.finetuning;
 
-import io.transformer4j.checkpoint.CheckpointException;
-import io.transformer4j.checkpoint.ConfigJson;
-import io.transformer4j.data.DataCollator;
 import io.transformer4j.models.Labels;
+import io.transformer4j.models.LoraAdapter;
 import io.transformer4j.models.PretrainedConfig;
-import io.transformer4j.models.PretrainedModel;
 import io.transformer4j.models.TrainableModel;
 import io.transformer4j.models.auto.Models;
 import io.transformer4j.tokenizers.EncodeOptions;
@@ -18,7 +15,7 @@ import io.transformer4j.training.TrainerState;
 import io.transformer4j.training.TrainingArguments;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
+import java.util.function.Function;
 import org.bytedeco.pytorch.Device;
 
 /**
@@ -59,32 +56,67 @@ public final class FineTuner<R> {
      * @param out new folder, or one without checkpoints of another run
      */
     public TrainedModel train(List<R> training, List<R> validation, Path out, List<TrainerCallback> callbacks) {
+        return train(training, validation, out, callbacks, Trainer::train);
+    }
+
+    /**
+     * As {@link #train(List, List, Path, List)}, where the caller may do something before the training begins, such as resume it.
+     *
+     * @param run calls {@link Trainer#train}
+     */
+    public TrainedModel train(
+            List<R> training,
+            List<R> validation,
+            Path out,
+            List<TrainerCallback> callbacks,
+            Function<Trainer, TrainerState> run) {
         Tokenizer tokenizer = Tokenizer.load(encoder).withOptions(EncodeOptions.defaults());
         Labels labels = task.labels(training);
-        try (TrainableModel model = model(labels)) {
+        try (TrainableModel model = task.open(encoder, labels, settings, device)) {
             int maxLength = maxLength(model.config(), settings);
             ExampleDataset examples = task.examples(training, labels, tokenizer, maxLength);
             EncoderLayers layers = new EncoderLayers(model);
-            layers.freezeBelow(model, settings.trainableLayers());
+            if (settings.lora() == null) {
+                layers.freezeBelow(model, settings.trainableLayers());
+            } else {
+                LoraAdapter.attach(
+                        model,
+                        settings.lora(),
+                        base(encoder),
+                        true,
+                        settings.training().seed());
+            }
             if (settings.balancedClasses()) {
                 model.setClassWeights(ClassWeights.balanced(examples.examples(), labels));
             }
             TrainingArguments arguments = settings.arguments(examples.size());
             Trainer.Builder builder = Trainer.builder(model, arguments)
                     .pool(pool)
-                    .trainData(examples, DataCollator.DEFAULT)
+                    .trainData(examples, examples.collator())
                     .learningRateScale(name -> layers.scale(name, settings.layerDecay()))
                     .outputFolder(out)
-                    .companions(tokenizer::save);
+                    .companions(folder -> {
+                        tokenizer.save(folder);
+                        task.complete(model, folder);
+                    });
             if (!validation.isEmpty()) {
-                builder.evalData(task.examples(validation, labels, tokenizer, maxLength), DataCollator.DEFAULT);
+                ExampleDataset held = task.examples(validation, labels, tokenizer, maxLength);
+                builder.evalData(held, held.collator());
             }
             callbacks.forEach(builder::callback);
             try (Trainer trainer = builder.build()) {
-                TrainerState state = trainer.train();
+                TrainerState state = run.apply(trainer);
+                if (settings.mergeAdapter()) {
+                    Models.saveMerged(model, out);
+                }
                 return new TrainedModel(out, state, perEpoch(state, settings, arguments), 0, examples.truncated());
             }
         }
+    }
+
+    /** What an adapter's file calls the model it is for. */
+    static String base(Path encoder) {
+        return encoder.toAbsolutePath().normalize().toString();
     }
 
     static double perEpoch(TrainerState state, FineTuneSettings settings, TrainingArguments arguments) {
@@ -103,23 +135,5 @@ public final class FineTuner<R> {
                 settings.maxLength(),
                 config.maxInputLength());
         return settings.maxLength() == 0 ? config.maxInputLength() : settings.maxLength();
-    }
-
-    private TrainableModel model(Labels labels) {
-        Path file = encoder.resolve(Models.CONFIG_NAME);
-        Map<String, Object> tree = labels.addTo(ConfigJson.readTree(file));
-        long seed = settings.training().seed();
-        PretrainedModel model;
-        if (settings.fromScratch()) {
-            model = Models.buildWithHead(tree, task.architecture(), file);
-            model.initializeWeights(seed, device);
-        } else {
-            model = Models.loadWithNewHead(encoder, tree, task.architecture(), device, seed);
-        }
-        if (model instanceof TrainableModel trainable) {
-            return trainable;
-        }
-        model.close();
-        throw new CheckpointException(encoder, "is of a family that can't be fine-tuned on this task");
     }
 }

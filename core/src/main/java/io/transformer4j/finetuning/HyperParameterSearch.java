@@ -6,9 +6,13 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.stream.LongStream;
 
 /**
  * Looks for good settings on a declared grid: at random (Bergstra and Bengio 2012), or by successive halving (Jamieson and Talwalkar
@@ -20,7 +24,10 @@ public record HyperParameterSearch(Map<String, List<String>> grid) {
     /** Checks that there is something to choose. */
     public HyperParameterSearch {
         check(!grid.isEmpty(), "a search needs at least one setting with values");
-        grid.forEach((name, values) -> check(!values.isEmpty(), "the setting %s has no values to choose from", name));
+        grid.forEach((name, values) -> {
+            check(!values.isEmpty(), "the setting %s has no values to choose from", name);
+            check(Set.copyOf(values).size() == values.size(), "the setting %s has a value twice: %s", name, values);
+        });
         grid = Collections.unmodifiableMap(new LinkedHashMap<>(grid));
     }
 
@@ -38,22 +45,42 @@ public record HyperParameterSearch(Map<String, List<String>> grid) {
      */
     public record Trial(Map<String, String> settings, int budget, double score) {}
 
+    /** Number of points of the grid. */
+    public long size() {
+        long size = 1;
+        for (List<String> values : grid.values()) {
+            size = Math.multiplyExact(size, (long) values.size());
+        }
+        return size;
+    }
+
     /** Different points of the grid in random order, at most {@code count}. */
     public List<Map<String, String>> sample(int count, long seed) {
-        List<Map<String, String>> points = new ArrayList<>(List.of(Map.of()));
-        for (Map.Entry<String, List<String>> setting : grid.entrySet()) {
-            List<Map<String, String>> longer = new ArrayList<>();
-            for (Map<String, String> point : points) {
-                for (String value : setting.getValue()) {
-                    Map<String, String> extended = new LinkedHashMap<>(point);
-                    extended.put(setting.getKey(), value);
-                    longer.add(Collections.unmodifiableMap(extended));
-                }
-            }
-            points = longer;
+        long size = size();
+        Set<Long> chosen = new LinkedHashSet<>();
+        SplittableRandom random = new SplittableRandom(seed);
+        if (size <= 2L * count) { // drawing would meet the same ones again and again
+            List<Long> all = new ArrayList<>(LongStream.range(0, size).boxed().toList());
+            Collections.shuffle(all, new Random(seed));
+            chosen.addAll(all.subList(0, (int) Math.min(count, size)));
         }
-        Collections.shuffle(points, new Random(seed));
-        return List.copyOf(points.subList(0, Math.min(count, points.size())));
+        while (chosen.size() < Math.min(count, size)) {
+            chosen.add(random.nextLong(size));
+        }
+        return chosen.stream().map(this::point).toList();
+    }
+
+    /** The point of a number below {@link #size}: the last setting changes fastest. */
+    private Map<String, String> point(long number) {
+        Map<String, String> point = new LinkedHashMap<>();
+        long left = size();
+        long rest = number;
+        for (Map.Entry<String, List<String>> setting : grid.entrySet()) {
+            left /= setting.getValue().size();
+            point.put(setting.getKey(), setting.getValue().get((int) (rest / left)));
+            rest %= left;
+        }
+        return Collections.unmodifiableMap(point);
     }
 
     /**
@@ -62,16 +89,14 @@ public record HyperParameterSearch(Map<String, List<String>> grid) {
      * @return all trials, the best first
      */
     public List<Trial> random(int trials, int budget, long seed, Objective objective) {
-        return best(sample(trials, seed).stream()
-                .map(point -> new Trial(point, budget, objective.score(point, budget)))
-                .toList());
+        return tried(sample(trials, seed), budget, objective);
     }
 
     /**
      * Tries random points with {@code minBudget}, then again and again the better half of them with twice as much, up to {@code
      * maxBudget}.
      *
-     * @return the trials of the last round, the best first
+     * @return all trials, those of the last round first, of each round the best first
      */
     public List<Trial> successiveHalving(int trials, int minBudget, int maxBudget, long seed, Objective objective) {
         check(
@@ -80,19 +105,23 @@ public record HyperParameterSearch(Map<String, List<String>> grid) {
                 minBudget,
                 maxBudget);
         List<Map<String, String>> left = sample(trials, seed);
-        List<Trial> round = List.of();
-        for (int budget = minBudget; ; budget = Math.min(2 * budget, maxBudget)) {
-            int epochs = budget;
-            round = best(left.stream()
-                    .map(point -> new Trial(point, epochs, objective.score(point, epochs)))
-                    .toList());
+        List<Trial> all = new ArrayList<>();
+        for (int budget = minBudget; ; budget = (int) Math.min(2L * budget, maxBudget)) {
+            List<Trial> round = tried(left, budget, objective);
+            all.addAll(0, round);
             if (budget == maxBudget) {
-                return round;
+                return List.copyOf(all);
             }
             left = round.subList(0, Math.max(1, round.size() / 2)).stream()
                     .map(Trial::settings)
                     .toList();
         }
+    }
+
+    private static List<Trial> tried(List<Map<String, String>> points, int budget, Objective objective) {
+        return best(points.stream()
+                .map(point -> new Trial(point, budget, objective.score(point, budget)))
+                .toList());
     }
 
     private static List<Trial> best(List<Trial> trials) {

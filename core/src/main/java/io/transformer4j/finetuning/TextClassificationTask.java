@@ -152,7 +152,8 @@ public record TextClassificationTask(ProblemType problem, LabelledFile.Columns c
         return id;
     }
 
-    private static double number(LabelledText row) {
+    /** The row's label as a number; not finite ones are refused. */
+    static double number(LabelledText row) {
         String text = row.labels().isEmpty() ? "" : row.labels().get(0);
         try {
             double value = Double.parseDouble(text);

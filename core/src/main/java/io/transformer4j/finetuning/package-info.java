@@ -1,7 +1,8 @@
 /**
  * From a pre-trained encoder to a classifier, tagger or reader: a {@link io.transformer4j.finetuning.Task} says how its data becomes
  * examples and how its results are judged, {@link io.transformer4j.finetuning.FineTuner} trains the whole model or its upper layers,
- * {@link io.transformer4j.finetuning.FeatureTrainer} a head on features that are computed once.
+ * {@link io.transformer4j.finetuning.FeatureTrainer} a head on features that are computed once, {@link
+ * io.transformer4j.finetuning.HyperParameterSearch} looks for good settings.
  *
  * <pre>{@code
  * TextClassificationTask task = TextClassificationTask.singleLabel(LabelledFile.Columns.DEFAULT);

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 public abstract class PretrainedModel extends Module implements AutoCloseable {
     private @Nullable Device device;
     private Map<String, Object> generationConfig = Map.of();
+    private @Nullable LoraAdapter adapter;
 
     /** The architecture. */
     public abstract PretrainedConfig config();
@@ -74,6 +75,15 @@ public abstract class PretrainedModel extends Module implements AutoCloseable {
         this.generationConfig = Collections.unmodifiableMap(new LinkedHashMap<>(generationConfig)); // nulls are kept
     }
 
+    /** The adapter that changes this model's outputs; empty if there is none. */
+    public final Optional<LoraAdapter> adapter() {
+        return Optional.ofNullable(adapter);
+    }
+
+    final void setAdapter(@Nullable LoraAdapter adapter) {
+        this.adapter = adapter;
+    }
+
     /** Gives all weights their first values. */
     public final void initializeWeights(long seed, Device device) {
         try (TensorScope scope = new TensorScope()) {
@@ -89,6 +99,7 @@ public abstract class PretrainedModel extends Module implements AutoCloseable {
      */
     public final PretrainedModel replicate() {
         PretrainedModel replica = newInstance();
+        LoraAdapter.copyStructure(this, replica);
         Iterator<Parameter> originals = namedParameters().values().iterator();
         replica.namedParameters().values().forEach(parameter -> parameter.share(originals.next()));
         replica.device = device;

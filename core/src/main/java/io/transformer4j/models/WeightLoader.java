@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.bytedeco.pytorch.Device;
@@ -95,7 +96,27 @@ public final class WeightLoader {
 
     /** Loads all weights again, into a model that has some already, where they are. */
     public static void restore(PretrainedModel model, Path folder) {
+        if (model.adapter().isPresent()) {
+            model.adapter().get().restore(folder);
+            return;
+        }
         load(model, folder, model.device(), false, 0);
+    }
+
+    /**
+     * Loads the model that an adapter is for, and gives it the adapter of {@code folder}.
+     *
+     * @throws CheckpointException if a weight is missing from both, or has another shape than the configuration requires
+     */
+    public static Report loadWithAdapter(PretrainedModel model, Path base, Path folder, Device device) {
+        Report report = load(model, base, device, true, 0);
+        Set<String> missing = new TreeSet<>(report.initialized());
+        missing.removeAll(LoraAdapter.load(model, folder));
+        if (!missing.isEmpty()) {
+            throw new CheckpointException(
+                    base, "lacks " + String.join(", ", missing) + ", and so does the adapter " + folder);
+        }
+        return new Report(List.of(), report.ignored());
     }
 
     private static Report load(PretrainedModel model, Path folder, Device device, boolean partly, long seed) {

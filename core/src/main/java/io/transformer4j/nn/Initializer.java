@@ -16,6 +16,11 @@ public interface Initializer {
         return (tensor, generator) -> tensor.normal_(0, standardDeviation, new GeneratorOptional(generator));
     }
 
+    /** Uniform distribution in ±{@code bound}. */
+    static Initializer uniform(double bound) {
+        return (tensor, generator) -> tensor.uniform_(-bound, bound, new GeneratorOptional(generator));
+    }
+
     /** Uniform distribution in ±√(6 / (inputs + outputs)) of a matrix {@code [outputs, inputs]} (Glorot and Bengio 2010). */
     static Initializer xavierUniform() {
         return (tensor, generator) -> {

@@ -47,6 +47,11 @@ public abstract class Module {
         return module;
     }
 
+    /** Takes a child out. */
+    protected final void remove(String name) {
+        children.remove(name);
+    }
+
     /** Adds {@code count} children named {@code name.0}, {@code name.1} and so on. */
     protected final <M extends Module> List<M> children(String name, int count, IntFunction<M> factory) {
         List<M> modules = new ArrayList<>(count);

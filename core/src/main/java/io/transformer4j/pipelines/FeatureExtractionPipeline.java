@@ -4,6 +4,7 @@ import io.transformer4j.checkpoint.CheckpointException;
 import io.transformer4j.models.BareModel;
 import io.transformer4j.models.PretrainedModel;
 import io.transformer4j.models.auto.Models;
+import io.transformer4j.tokenizers.EncodeOptions;
 import io.transformer4j.tokenizers.Encoding;
 import io.transformer4j.torch.TensorData;
 import java.nio.file.Path;
@@ -147,6 +148,44 @@ public final class FeatureExtractionPipeline implements AutoCloseable {
         return IntStream.range(0, texts.size())
                 .mapToObj(i -> words(texts.get(i), encodings.get(i), rows.get(i)))
                 .toList();
+    }
+
+    /**
+     * Divides texts into pieces that are short enough to be embedded without truncation, between words where a word isn't longer than
+     * a piece. A text that is short enough is one piece; one of blanks alone has none.
+     *
+     * @return for each text its pieces, in its order and not overlapping
+     */
+    public List<List<WordSpans.Span>> pieces(List<String> texts) {
+        int special = runtime.tokenizer().encode("", EncodeOptions.defaults()).length();
+        int room = cut() - special;
+        if (room < 1) {
+            throw new CheckpointException(
+                    folder, "reads " + cut() + " tokens, of which none is left beside the special ones");
+        }
+        EncodeOptions bare = EncodeOptions.defaults().withSpecialTokens(false);
+        return runtime.tokenizer().encodeBatch(texts, bare).stream()
+                .map(encoding -> pieces(encoding, room))
+                .toList();
+    }
+
+    private static List<WordSpans.Span> pieces(Encoding encoding, int room) {
+        List<WordSpans.Span> pieces = new ArrayList<>();
+        for (int first = 0, end; first < encoding.length(); first = end) {
+            end = wordEnd(encoding, first, Math.min(first + room, encoding.length()));
+            pieces.add(new WordSpans.Span(encoding.starts()[first], encoding.ends()[end - 1]));
+        }
+        return List.copyOf(pieces);
+    }
+
+    /** {@code end}, or where the word begins that it would cut, unless that word begins at {@code first} or before. */
+    private static int wordEnd(Encoding encoding, int first, int end) {
+        int[] words = encoding.wordIds();
+        int back = end;
+        while (back > first && back < words.length && words[back] != Encoding.NONE && words[back] == words[back - 1]) {
+            back--;
+        }
+        return back > first ? back : end;
     }
 
     /** Where truncation cuts. */

@@ -1,6 +1,7 @@
 package io.transformer4j.pipelines;
 
 import io.transformer4j.attention.SequenceLayout;
+import io.transformer4j.models.LoraAdapter;
 import io.transformer4j.models.ModelInputs;
 import io.transformer4j.models.PretrainedModel;
 import io.transformer4j.tokenizers.EncodeOptions;
@@ -56,6 +57,7 @@ public final class PipelineRuntime<M extends PretrainedModel> implements AutoClo
         ComputePool pool = new ComputePool(options.threads());
         try {
             M model = loader.apply(Devices.parse(options.device()));
+            model.adapter().ifPresent(LoraAdapter::merge); // the same outputs for fewer products
             return new PipelineRuntime<>(quantized(model, options), tokenizer, pool, options);
         } catch (RuntimeException e) {
             pool.close();

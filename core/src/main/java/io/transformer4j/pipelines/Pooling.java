@@ -21,7 +21,7 @@ public enum Pooling {
     private static final int LAST_LAYERS = 4;
 
     /** The vectors of a batch's texts, {@code [batch, hiddenSize]}. */
-    Tensor texts(BareModel model, ModelInputs inputs) {
+    public Tensor texts(BareModel model, ModelInputs inputs) {
         return this == CLS
                 ? model.forward(inputs, ChosenTokens.of(inputs.layout().firstRows()))
                 : inputs.layout().means(tokens(model, inputs));

@@ -6,11 +6,13 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalInt;
 import java.util.stream.IntStream;
 
 /**
  * Classifies texts by labels that a model never learnt: how far does a text entail "This example is about sports." (Yin et al. 2019; HF's
- * pipeline {@code zero-shot-classification})? Needs a classifier of pairs with a label {@code entailment}. Thread-safe.
+ * pipeline {@code zero-shot-classification})? Needs a classifier of pairs with a label {@code entailment}, and one of contradiction or
+ * only one other. Thread-safe.
  */
 public final class ZeroShotClassificationPipeline implements AutoCloseable {
     /** Sentence around a label. */
@@ -19,6 +21,7 @@ public final class ZeroShotClassificationPipeline implements AutoCloseable {
     private static final String PLACE = "{}";
     private static final String ENTAILMENT = "entail";
     private static final String CONTRADICTION = "contra";
+    private static final int TWO = 2;
 
     private final TextClassificationPipeline entailment;
     private final int entails;
@@ -26,22 +29,27 @@ public final class ZeroShotClassificationPipeline implements AutoCloseable {
 
     ZeroShotClassificationPipeline(Path folder, PipelineOptions options) {
         entailment = Pipelines.textClassification(folder, options);
-        entails = find(ENTAILMENT, folder);
-        contradicts = find(CONTRADICTION, folder);
+        List<String> labels = entailment.labels();
+        OptionalInt yes = find(ENTAILMENT);
+        // Of two labels the other one means that the text doesn't entail it, whatever it is called.
+        OptionalInt no =
+                yes.isPresent() && labels.size() == TWO ? OptionalInt.of(1 - yes.getAsInt()) : find(CONTRADICTION);
+        if (yes.isEmpty() || no.isEmpty()) {
+            entailment.close();
+            throw new CheckpointException(
+                    folder,
+                    "has the labels " + labels
+                            + ", but zero-shot classification needs those of entailment and contradiction");
+        }
+        entails = yes.getAsInt();
+        contradicts = no.getAsInt();
     }
 
-    private int find(String beginning, Path folder) {
+    private OptionalInt find(String beginning) {
         List<String> labels = entailment.labels();
         return IntStream.range(0, labels.size())
                 .filter(i -> labels.get(i).toLowerCase(Locale.ROOT).startsWith(beginning))
-                .findFirst()
-                .orElseGet(() -> {
-                    entailment.close();
-                    throw new CheckpointException(
-                            folder,
-                            "has the labels " + labels
-                                    + ", but zero-shot classification needs those of entailment and contradiction");
-                });
+                .findFirst();
     }
 
     /** Classifies texts of which one label holds, by {@link #DEFAULT_HYPOTHESIS}. */

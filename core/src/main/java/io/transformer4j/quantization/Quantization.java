@@ -1,5 +1,6 @@
 package io.transformer4j.quantization;
 
+import io.transformer4j.models.LoraAdapter;
 import io.transformer4j.models.PretrainedModel;
 import io.transformer4j.nn.Parameter;
 import java.util.Arrays;
@@ -59,6 +60,7 @@ public enum Quantization {
             throw new IllegalArgumentException("quantization " + optionName() + " runs on the CPU only, not on "
                     + model.device().str().getString());
         }
+        model.adapter().ifPresent(LoraAdapter::merge); // a product less, and nothing left in float32
         model.matrices().stream()
                 .filter(matrix -> !matrix.isQuantized() && matrix.shape()[0] >= FEWEST_OUTPUTS)
                 .forEach(matrix -> matrix.quantize(inputBytes));

@@ -54,6 +54,15 @@ public final class TensorScope implements AutoCloseable {
         }
     }
 
+    /**
+     * Makes this scope no longer that of the current thread, but keeps what was made inside: for work that goes on in another task. {@link
+     * #close} then frees it, on whatever thread.
+     */
+    public void suspend() {
+        inner.extend();
+        inner.close();
+    }
+
     @Override
     public void close() {
         inner.close();

@@ -3,6 +3,7 @@ package io.transformer4j.training;
 import io.transformer4j.attention.SequenceLayout;
 import io.transformer4j.data.Batch;
 import io.transformer4j.data.SequenceTarget;
+import io.transformer4j.models.BatchComparing;
 import io.transformer4j.models.ModelInputs;
 import io.transformer4j.models.PretrainedModel;
 import io.transformer4j.models.TrainableModel;
@@ -17,6 +18,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.ToIntFunction;
 import java.util.stream.IntStream;
@@ -80,6 +82,11 @@ final class DataParallel implements AutoCloseable {
      */
     Means gradients(List<Batch> microBatches, long dropoutKey) {
         TrainableModel.Totals totals = totals(microBatches);
+        if (replicas.get(0) instanceof BatchComparing) {
+            return sum(IntStream.range(0, microBatches.size())
+                    .mapToObj(i -> compare(microBatches.get(i), dropoutKey, i, totals))
+                    .toList());
+        }
         List<List<Batch>> shards =
                 microBatches.stream().map(batch -> batch.split(pool.workers())).toList();
         return sum(pool.onEachWorker(worker -> {
@@ -88,12 +95,37 @@ final class DataParallel implements AutoCloseable {
             List<Means> means = new ArrayList<>();
             for (int i = 0; i < shards.size(); i++) {
                 if (worker < shards.get(i).size()) {
-                    Dropout.reseedAll(replica, dropoutKey * 1_000_003 + i * 1009L + worker);
+                    Dropout.reseedAll(replica, dropoutKey(dropoutKey, i, worker));
                     means.add(backward(replica, shards.get(i).get(worker), totals));
                 }
             }
             return sum(means);
         }));
+    }
+
+    private static long dropoutKey(long step, int microBatch, int worker) {
+        return step * 1_000_003 + microBatch * 1009L + worker;
+    }
+
+    /** The same for a micro-batch whose sequences are compared with each other. */
+    private Means compare(Batch batch, long dropoutKey, int microBatch, TrainableModel.Totals totals) {
+        try (BatchComparison comparison = new BatchComparison(pool, batch.split(pool.workers()), totals)) {
+            comparison.represent((worker, shard) -> {
+                TrainableModel replica = replicas.get(worker);
+                replica.train(true);
+                Dropout.reseedAll(replica, dropoutKey(dropoutKey, microBatch, worker));
+                return represent(replica, shard);
+            });
+            Means means = comparison.lossAndGradients((BatchComparing) replicas.get(0));
+            comparison.backward();
+            return means;
+        }
+    }
+
+    private Tensor represent(TrainableModel replica, Batch shard) {
+        try (Precision.Region region = precision.enter(replica.device().type())) {
+            return ((BatchComparing) replica).represent(inputs(shard, replica));
+        }
     }
 
     private Means backward(TrainableModel replica, Batch shard, TrainableModel.Totals totals) {
@@ -112,6 +144,17 @@ final class DataParallel implements AutoCloseable {
     Means evaluate(Batch batch) {
         TrainableModel.Totals totals = totals(List.of(batch));
         List<Batch> shards = batch.split(pool.workers());
+        if (replicas.get(0) instanceof BatchComparing comparing) {
+            try (BatchComparison comparison = new BatchComparison(pool, shards, totals)) {
+                comparison.represent((worker, shard) -> {
+                    replicas.get(worker).train(false);
+                    try (NoGradGuard guard = new NoGradGuard()) {
+                        return represent(replicas.get(worker), shard);
+                    }
+                });
+                return comparison.loss(comparing);
+            }
+        }
         return sum(pool.onEachWorker(worker -> {
             if (worker >= shards.size()) {
                 return sum(List.of());
@@ -139,6 +182,19 @@ final class DataParallel implements AutoCloseable {
                 model.device());
         Batch decoder = batch.decoder();
         return decoder == null ? inputs : inputs.withDecoder(inputs(decoder, model));
+    }
+
+    /** The targets of sequences in several batches, one behind the other. */
+    static TrainableModel.Targets targets(List<Batch> batches) {
+        List<SequenceTarget> all = batches.stream()
+                .flatMap(batch -> Optional.ofNullable(batch.targets()).orElse(List.of()).stream())
+                .toList();
+        return new TrainableModel.Targets(
+                new long[0],
+                longs(all, SequenceTarget::label),
+                values(all),
+                longs(all, SequenceTarget::start),
+                longs(all, SequenceTarget::end));
     }
 
     private static TrainableModel.Targets targets(Batch batch) {
@@ -180,7 +236,7 @@ final class DataParallel implements AutoCloseable {
                 batches.stream().mapToLong(Batch::batchSize).sum());
     }
 
-    private static Means means(TrainableModel.Loss loss) {
+    static Means means(TrainableModel.Loss loss) {
         Map<String, Double> parts = new TreeMap<>();
         loss.parts().forEach((name, part) -> parts.put(name, part.item_double()));
         return new Means(loss.total().item_double(), parts);

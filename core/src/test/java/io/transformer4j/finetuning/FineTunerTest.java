@@ -12,10 +12,16 @@ import io.transformer4j.data.labelled.AnsweredQuestion;
 import io.transformer4j.data.labelled.LabelledFile;
 import io.transformer4j.data.labelled.LabelledText;
 import io.transformer4j.models.Labels;
+import io.transformer4j.models.LoraAdapter;
+import io.transformer4j.models.LoraConfig;
 import io.transformer4j.models.features.FeatureHeadConfig;
 import io.transformer4j.models.features.FeatureLayers;
+import io.transformer4j.pipelines.ClassificationResult;
 import io.transformer4j.pipelines.PipelineOptions;
+import io.transformer4j.pipelines.Pipelines;
+import io.transformer4j.pipelines.TextClassificationPipeline;
 import io.transformer4j.pipelines.TinyCheckpoints;
+import io.transformer4j.pipelines.ZeroShotClassificationPipeline;
 import io.transformer4j.tokenizers.Tokenizer;
 import io.transformer4j.torch.ComputePool;
 import io.transformer4j.torch.TensorData;
@@ -25,6 +31,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +42,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class FineTunerTest {
     private static final FineTuneSettings FAST = FineTuneSettings.DEFAULTS.with(s -> s.epochs(50)
@@ -85,6 +93,68 @@ class FineTunerTest {
                 .containsEntry("id2label", Map.of("0", "money", "1", "animal"))
                 .containsEntry("problem_type", "single_label_classification")
                 .containsEntry("architectures", List.of("BertForSequenceClassification"));
+    }
+
+    @Test
+    void learnsByAnAdapterThatCanBeMerged() {
+        List<LabelledText> rows = ToyData.texts();
+        FineTuneSettings adapted = FAST.with(s -> s.lora(new LoraConfig(4, 16, 0, List.of(LoraConfig.ALL_LINEAR)))
+                .training(FAST.training().with(a -> a.learningRate(5e-3))));
+        assertThat(fineTune(CLASSES, adapted, rows)).isEqualTo(1);
+        assertThat(LoraAdapter.isAdapter(out)).isTrue();
+        Path whole = out.resolve("whole");
+        new FineTuner<>(CLASSES, encoder, adapted.with(s -> s.mergeAdapter(true)), pool)
+                .train(rows, List.of(), whole, List.of());
+        assertThat(LoraAdapter.isAdapter(whole)).isFalse();
+        assertThat(whole).isDirectoryNotContaining("glob:**/adapter_*");
+        try (TextClassificationPipeline merged = Pipelines.textClassification(whole, OPTIONS);
+                TextClassificationPipeline unmerged = Pipelines.textClassification(out, OPTIONS)) {
+            String text = rows.get(0).text();
+            assertThat(merged.classify(text).best().score())
+                    .isCloseTo(unmerged.classify(text).best().score(), within(1e-3));
+        }
+        try (SafetensorsFile base = SafetensorsFile.open(encoder.resolve("model.safetensors"));
+                SafetensorsFile tuned = SafetensorsFile.open(whole.resolve("model.safetensors"));
+                TensorScope scope = new TensorScope()) {
+            String frozen = "bert.embeddings.word_embeddings.weight";
+            assertThat(base.tensor(frozen).equal(tuned.tensor(frozen))).isTrue();
+            String updated = "bert.encoder.layer.0.attention.self.key.weight";
+            assertThat(base.tensor(updated).equal(tuned.tensor(updated))).isFalse();
+        }
+    }
+
+    @Test
+    void anAdapterExcludesOtherWaysOfFreezing() {
+        assertThatThrownBy(() -> FAST.with(s -> s.lora(LoraConfig.DEFAULT).trainableLayers(1)))
+                .hasMessageContaining("excludes fromScratch and trainableLayers");
+        assertThatThrownBy(() -> FAST.with(s -> s.mergeAdapter(true)))
+                .hasMessage("mergeAdapter needs an adapter (lora)");
+    }
+
+    /** A model that learnt which words a text entails finds the label that holds, though it never saw it as a class. */
+    @ParameterizedTest
+    @ValueSource(strings = {"contradiction", "not_entailment"})
+    void entailmentClassifiesWithoutExamples(String other) {
+        List<String> texts = List.of("the cat sat on the mat", "he went to the bank", "the water was cold");
+        List<String> words = List.of("cat", "bank", "water");
+        List<LabelledText> rows = new ArrayList<>();
+        for (String text : texts) {
+            for (String word : words) {
+                rows.add(new LabelledText(
+                        Path.of("toy"), 1, text, "the " + word, List.of(text.contains(word) ? "entailment" : other)));
+            }
+        }
+        assertThat(fineTune(CLASSES, FAST.with(s -> s.epochs(80)), rows)).isEqualTo(1);
+        try (ZeroShotClassificationPipeline pipeline = Pipelines.zeroShotClassification(out, OPTIONS)) {
+            List<ClassificationResult> one = pipeline.classify(texts, words, "the {}", false);
+            assertThat(one).extracting(result -> result.best().label()).isEqualTo(words);
+            assertThat(one.get(0).scores().stream()
+                            .mapToDouble(ClassificationResult.LabelScore::score)
+                            .sum())
+                    .isCloseTo(1, within(1e-6));
+            assertThat(pipeline.classify(texts, words, "the {}", true).get(1).labels(0.5))
+                    .containsExactly("bank");
+        }
     }
 
     @Test

@@ -51,7 +51,7 @@ final class ToyData {
     }
 
     static LabelledText row(String text, String... labels) {
-        return new LabelledText("toy, line 1", text, null, List.of(labels));
+        return new LabelledText(Path.of("toy"), 1, text, null, List.of(labels));
     }
 
     /** Sentences in which animals and places are entities. */

@@ -72,14 +72,15 @@ public final class LabelledFile {
             Iterator<CSVRecord> records = parser.iterator();
             while (records.hasNext()) {
                 CSVRecord record = records.next();
-                String where = file + ", line " + firstLine(parser, record);
+                long line = firstLine(parser, record);
+                String where = LabelledText.where(file, line);
                 if (places == null) {
                     places = Places.find(where, record, columns);
                     if (places.header()) {
                         continue;
                     }
                 }
-                rows.add(places.row(where, record));
+                rows.add(places.row(file, line, record));
             }
             return rows;
         } catch (UncheckedIOException e) { // how the iterator reports a broken quotation
@@ -128,12 +129,13 @@ public final class LabelledFile {
             return otherwise;
         }
 
-        LabelledText row(String where, CSVRecord record) {
+        LabelledText row(Path file, long line, CSVRecord record) {
+            String where = LabelledText.where(file, line);
             String second = pair == ABSENT ? null : value(where, record, pair, "the second text");
             List<String> labels = label == ABSENT
                     ? List.of()
                     : List.of(value(where, record, label, "the label").strip());
-            return new LabelledText(where, value(where, record, text, "the text"), second, labels);
+            return new LabelledText(file, line, value(where, record, text, "the text"), second, labels);
         }
 
         private static String value(String where, CSVRecord record, int index, String what) {
@@ -153,11 +155,11 @@ public final class LabelledFile {
         String[] lines = content.split("\n", -1);
         for (int i = 0; i < lines.length; i++) {
             if (!lines[i].isBlank()) {
-                String where = file + ", line " + (i + 1);
+                String where = LabelledText.where(file, i + 1);
                 JsonNode record = parse(where, lines[i]);
                 String pair = columns.pair() == null ? null : text(where, record, columns.pair());
                 List<String> labels = columns.label() == null ? List.of() : labels(where, record, columns.label());
-                rows.add(new LabelledText(where, text(where, record, columns.text()), pair, labels));
+                rows.add(new LabelledText(file, i + 1, text(where, record, columns.text()), pair, labels));
             }
         }
         return rows;

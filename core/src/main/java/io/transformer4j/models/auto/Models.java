@@ -7,6 +7,7 @@ import io.transformer4j.checkpoint.ConfigJson;
 import io.transformer4j.hub.ModelResolver;
 import io.transformer4j.models.BareModel;
 import io.transformer4j.models.CausalLanguageModel;
+import io.transformer4j.models.LoraAdapter;
 import io.transformer4j.models.PretrainedConfig;
 import io.transformer4j.models.PretrainedModel;
 import io.transformer4j.models.WeightLoader;
@@ -321,12 +322,13 @@ public final class Models {
     private Models() {}
 
     /**
-     * Loads a checkpoint folder as the class that its {@code architectures} names.
+     * Loads a checkpoint folder as the class that its {@code architectures} names. If the folder has an {@linkplain LoraAdapter adapter},
+     * the model that it is for is loaded with it.
      *
      * @throws CheckpointException if the folder has no model of a supported family, or its weights don't fit
      */
     public static PretrainedModel load(Path folder, Device device) {
-        Path file = folder.resolve(CONFIG_NAME);
+        Path file = configFile(folder);
         Map<String, Object> tree = ConfigJson.readTree(file);
         return load(folder, file, tree, architecture(file, tree), device);
     }
@@ -370,7 +372,7 @@ public final class Models {
      * @throws CheckpointException if the folder's family has no such class, or a weight is missing or mis-shaped
      */
     public static <M extends PretrainedModel> M load(Path folder, Class<M> type, Device device) {
-        Path file = folder.resolve(CONFIG_NAME);
+        Path file = configFile(folder);
         return type.cast(load(folder, file, ConfigJson.readTree(file), type.getSimpleName(), device));
     }
 
@@ -380,7 +382,7 @@ public final class Models {
      * @throws CheckpointException if the folder's family has no such class, or a weight is missing or mis-shaped
      */
     public static PretrainedModel load(Path folder, String architecture, Device device) {
-        Path file = folder.resolve(CONFIG_NAME);
+        Path file = configFile(folder);
         return load(folder, file, ConfigJson.readTree(file), architecture, device);
     }
 
@@ -390,7 +392,7 @@ public final class Models {
      * @throws CheckpointException if the folder has no model of a supported family, or its weights don't fit
      */
     public static PretrainedModel loadBare(Path folder, Device device) {
-        Path file = folder.resolve(CONFIG_NAME);
+        Path file = configFile(folder);
         Map<String, Object> tree = ConfigJson.readTree(file);
         return load(folder, family(file, tree).buildBare(file, tree), device);
     }
@@ -400,10 +402,22 @@ public final class Models {
         return load(folder, family(file, tree).build(file, tree, architecture), device);
     }
 
+    /** That of a folder; PEFT writes none beside an adapter, then the adapted model's is meant. */
+    private static Path configFile(Path folder) {
+        Path own = folder.resolve(CONFIG_NAME);
+        return Files.exists(own) || !LoraAdapter.isAdapter(folder)
+                ? own
+                : LoraAdapter.baseFolder(folder).resolve(CONFIG_NAME);
+    }
+
     private static PretrainedModel load(Path folder, PretrainedModel built, Device device) {
-        PretrainedModel model = WeightLoader.fitted(built, folder);
+        boolean adapter = LoraAdapter.isAdapter(folder);
+        Path weights = adapter ? LoraAdapter.baseFolder(folder) : folder;
+        PretrainedModel model = WeightLoader.fitted(built, weights);
         try {
-            WeightLoader.Report report = WeightLoader.load(model, folder, device);
+            WeightLoader.Report report = adapter
+                    ? WeightLoader.loadWithAdapter(model, weights, folder, device)
+                    : WeightLoader.load(model, folder, device);
             Path generation = folder.resolve(GENERATION_CONFIG_NAME);
             if (Files.exists(generation)) {
                 model.setGenerationConfig(ConfigJson.readTree(generation));
@@ -444,6 +458,9 @@ public final class Models {
      */
     public static PretrainedModel loadWithNewHead(
             Path folder, Map<String, Object> tree, String architecture, Device device, long seed) {
+        if (LoraAdapter.isAdapter(folder)) {
+            throw new CheckpointException(folder, "is an adapter: merge it into its model first (t4j merge-adapter)");
+        }
         PretrainedModel model = buildWithHead(tree, architecture, folder.resolve(CONFIG_NAME));
         try {
             WeightLoader.Report report = WeightLoader.loadPartly(model, folder, device, seed);
@@ -510,7 +527,7 @@ public final class Models {
     /**
      * Writes a model in HF's layout into {@code folder}: {@code config.json}, {@code model.safetensors} (tied weights once),
      * {@code generation_config.json} if it writes text, and {@code README.md} unless there is one. A tokenizer saves its own
-     * files beside them.
+     * files beside them. Of a model with an {@linkplain LoraAdapter adapter} that is written instead of the weights.
      */
     public static void save(PretrainedModel model, Path folder) {
         save(model, Map.of(), folder);
@@ -522,17 +539,8 @@ public final class Models {
      * @param values by the names of the model's parameters
      */
     public static void save(PretrainedModel model, Map<String, Tensor> values, Path folder) {
-        try (TensorScope scope = new TensorScope();
-                NoGradGuard guard = new NoGradGuard()) {
-            Map<String, Tensor> weights = new LinkedHashMap<>();
-            model.namedParameters()
-                    .forEach((name, parameter) -> weights.put(
-                            name,
-                            values.getOrDefault(name, parameter.tensor())
-                                    .detach()
-                                    .cpu()));
-            CheckpointWriter.write(folder, model.weightMap().toCheckpoint(weights));
-        }
+        model.adapter()
+                .ifPresentOrElse(adapter -> adapter.save(values, folder), () -> saveWeights(model, values, folder));
         Map<String, Object> tree = new LinkedHashMap<>(ConfigJson.tree(model.config()));
         tree.put("architectures", List.of(model.architecture()));
         tree.remove("torch_dtype"); // what the next key was called before transformers 5
@@ -545,6 +553,30 @@ public final class Models {
         Path card = folder.resolve(MODEL_CARD_NAME);
         if (!Files.exists(card)) {
             AtomicFiles.writeString(card, ModelCard.text(model));
+        }
+    }
+
+    /**
+     * Adds a model's {@linkplain LoraAdapter adapter} to its weights and writes the whole model, in place of an adapter that may have been
+     * saved in the same folder.
+     */
+    public static void saveMerged(PretrainedModel model, Path folder) {
+        model.adapter().ifPresent(LoraAdapter::merge);
+        save(model, folder);
+        LoraAdapter.delete(folder);
+    }
+
+    private static void saveWeights(PretrainedModel model, Map<String, Tensor> values, Path folder) {
+        try (TensorScope scope = new TensorScope();
+                NoGradGuard guard = new NoGradGuard()) {
+            Map<String, Tensor> weights = new LinkedHashMap<>();
+            model.namedParameters()
+                    .forEach((name, parameter) -> weights.put(
+                            name,
+                            values.getOrDefault(name, parameter.tensor())
+                                    .detach()
+                                    .cpu()));
+            CheckpointWriter.write(folder, model.weightMap().toCheckpoint(weights));
         }
     }
 

@@ -39,7 +39,7 @@ class LabelledFilesTest {
                 .hasMessage(file + ", line 4: has 3 columns, but the second text stands in column 4");
         LabelledText first = LabelledFile.read(file, new LabelledFile.Columns("premise", null, "label"))
                 .get(0);
-        assertThat(first).isEqualTo(new LabelledText(file + ", line 2", "one,\ntwo", null, List.of("yes")));
+        assertThat(first).isEqualTo(new LabelledText(file, 2, "one,\ntwo", null, List.of("yes")));
     }
 
     @Test
