@@ -17,10 +17,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
@@ -43,20 +41,25 @@ public final class LoadingBenchmark implements Callable<Integer> {
     private static final long SEED = 1;
     private static final double MIB = 1 << 20;
 
-    /** Models by the name of their folder; the Llama has GPT-2's size, with fewer heads of keys and a gate. */
-    private static final Map<String, Supplier<PretrainedModel>> MODELS = new LinkedHashMap<>();
+    /** The Llama has GPT-2's size, with fewer heads of keys and a gate. */
+    private static final List<Shape> SHAPES = List.of(
+            new Shape("bert", () -> new BertForMaskedLM(BertConfig.BASE)),
+            new Shape("gpt2", () -> new GPT2LMHeadModel(GPT2Config.SMALL)),
+            new Shape(
+                    "llama",
+                    () -> new LlamaForCausalLM(LlamaConfig.BASE.with(c -> c.hiddenSize(768)
+                            .numHiddenLayers(12)
+                            .numAttentionHeads(12)
+                            .numKeyValueHeads(4)
+                            .intermediateSize(2048)))));
 
-    static {
-        MODELS.put("bert", () -> new BertForMaskedLM(BertConfig.BASE));
-        MODELS.put("gpt2", () -> new GPT2LMHeadModel(GPT2Config.SMALL));
-        MODELS.put(
-                "llama",
-                () -> new LlamaForCausalLM(LlamaConfig.BASE.with(c -> c.hiddenSize(768)
-                        .numHiddenLayers(12)
-                        .numAttentionHeads(12)
-                        .numKeyValueHeads(4)
-                        .intermediateSize(2048))));
-    }
+    /**
+     * A checkpoint to measure.
+     *
+     * @param name of its folder
+     * @param build makes the model, without weights
+     */
+    private record Shape(String name, Supplier<PretrainedModel> build) {}
 
     @Option(names = "--python", required = true, description = "Python with torch and transformers.")
     private @Nullable Path python;
@@ -106,19 +109,19 @@ public final class LoadingBenchmark implements Callable<Integer> {
         System.out.printf(
                 "%s%n%n| model | | transformer4j | transformers | ratio |%n|---|---|---:|---:|---:|%n",
                 RunEnvironment.capture());
-        for (String name : MODELS.keySet()) {
-            if (name.contains(only)) {
-                measure(checkpoint(name));
+        for (Shape shape : SHAPES) {
+            if (shape.name().contains(only)) {
+                measure(checkpoint(shape));
             }
         }
         return 0;
     }
 
-    private Path checkpoint(String name) throws IOException {
-        Path folder = Objects.requireNonNull(work).resolve(name);
+    private Path checkpoint(Shape shape) throws IOException {
+        Path folder = Objects.requireNonNull(work).resolve(shape.name());
         if (!Files.exists(folder.resolve(Models.CONFIG_NAME))) {
             Files.createDirectories(folder);
-            try (PretrainedModel model = MODELS.get(name).get()) {
+            try (PretrainedModel model = shape.build().get()) {
                 model.initializeWeights(SEED, Devices.cpu());
                 Models.save(model, folder);
             }
