@@ -3,7 +3,6 @@ package io.transformer4j.models;
 import io.transformer4j.checkpoint.CheckpointException;
 import io.transformer4j.checkpoint.CheckpointReader;
 import io.transformer4j.checkpoint.SafetensorsDtype;
-import io.transformer4j.checkpoint.TensorInfo;
 import io.transformer4j.nn.Parameter;
 import io.transformer4j.torch.TensorScope;
 import java.nio.file.Path;
@@ -29,8 +28,8 @@ public final class WeightLoader {
     private static final Pattern BUFFER = Pattern.compile(
             "(.*\\.)?(embeddings\\.position_ids|attn\\.(attention\\.)?(bias|masked_bias)|rotary_emb\\.inv_freq)");
 
-    /** Parts that are smaller than this are put together: one product is faster than several small ones. */
-    private static final long SMALL_BYTES = 1 << 20;
+    /** Matrices below this are put together at once: one product is faster than several small ones. */
+    private static final long LARGE_BYTES = 2 << 20;
 
     private final PretrainedModel model;
     private final WeightMap weights;
@@ -265,7 +264,7 @@ public final class WeightLoader {
         boolean asItIs = entry.keys().size() == 1 && !entry.transposed();
         if (mapped && asItIs) {
             parameter.take(tensor(entry.keys().get(0)));
-        } else if (mapped && entry.keys().stream().allMatch(this::isLarge)) {
+        } else if (mapped && isLargeMatrix(parameter)) {
             parameter.takeStored(entry.keys().stream()
                     .map(key -> entry.transposed() ? tensor(key).t() : tensor(key))
                     .toList());
@@ -280,9 +279,8 @@ public final class WeightLoader {
         return checkpoint.info(name).dtype() == SafetensorsDtype.F32 && checkpoint.isAligned(name);
     }
 
-    private boolean isLarge(String key) {
-        TensorInfo info = checkpoint.info(names.get(key));
-        return info.shape().size() == 2 && info.bytes() >= SMALL_BYTES;
+    private static boolean isLargeMatrix(Parameter parameter) {
+        return parameter.shape().length == 2 && parameter.numel() * Float.BYTES >= LARGE_BYTES;
     }
 
     private Tensor tensor(String key) {

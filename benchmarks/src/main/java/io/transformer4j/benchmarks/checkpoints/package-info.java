@@ -1,6 +1,6 @@
 /**
- * The way out: checkpoints saved here, loaded by Hugging Face transformers. {@code benchmarks/checkpoints/run.sh} runs both
- * halves.
+ * Checkpoints, both ways: those saved here, loaded by Hugging Face transformers ({@code benchmarks/checkpoints/run.sh} runs both
+ * halves), and {@link io.transformer4j.benchmarks.checkpoints.LoadingBenchmark the time} that loading takes either side.
  *
  * <pre>{@code
  * benchmarks/checkpoints/run.sh ../shared/oracles /tmp/saved

@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** A model whose weights stand in the file computes, trains and is saved as the one in memory from which the file was made. */
 class StoredWeightsTest {
     private static final long[] IDS = {5, 6, 7, 8, 9, 10, 11};
-    /** Large enough for parts to stay in the file. */
+    /** Large enough for most matrices to stay in the file. */
     private static final int SIZE = 512;
 
     @TempDir
@@ -54,7 +54,7 @@ class StoredWeightsTest {
                         c -> c.vocabSize(50).nEmbd(SIZE).nHead(8).nLayer(2)));
             }
         },
-        /** Query, key and value apart, and the gate from what it opens; key and value so small that they are copied. */
+        /** Query, key and value apart, and the gate from what it opens; the former so small that they are put together. */
         LLAMA {
             @Override
             TrainableModel build() {
