@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 public abstract class PretrainedModel extends Module implements AutoCloseable {
     private @Nullable Device device;
     private Map<String, Object> generationConfig = Map.of();
+    private final Map<String, Tensor> unreadWeights = new LinkedHashMap<>();
 
     /** The architecture. */
     public abstract PretrainedConfig config();
@@ -74,6 +75,22 @@ public abstract class PretrainedModel extends Module implements AutoCloseable {
         this.generationConfig = Collections.unmodifiableMap(new LinkedHashMap<>(generationConfig)); // nulls are kept
     }
 
+    /** Tensors of the checkpoint that nothing reads but HF's model has, by their keys: written back as they were. */
+    public final Map<String, Tensor> unreadWeights() {
+        return Collections.unmodifiableMap(unreadWeights);
+    }
+
+    /** Takes over what nothing reads; {@link #close} frees it. */
+    final void setUnreadWeights(Map<String, Tensor> weights) {
+        freeUnreadWeights();
+        unreadWeights.putAll(weights);
+    }
+
+    private void freeUnreadWeights() {
+        unreadWeights.values().forEach(TensorScope::release);
+        unreadWeights.clear();
+    }
+
     /** Gives all weights their first values. */
     public final void initializeWeights(long seed, Device device) {
         try (TensorScope scope = new TensorScope()) {
@@ -117,5 +134,6 @@ public abstract class PretrainedModel extends Module implements AutoCloseable {
     @Override
     public final void close() {
         namedParameters().values().forEach(Parameter::close);
+        freeUnreadWeights();
     }
 }
