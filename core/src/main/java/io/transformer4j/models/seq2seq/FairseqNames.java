@@ -27,7 +27,10 @@ public final class FairseqNames {
         }
         addStack(map, spec, "encoder", spec.encoder().layers(), false);
         addStack(map, spec, "decoder", spec.decoder().layers(), true);
-        return spec.sharedEmbeddings() ? map.build() : map.build().withUnread("shared.weight");
+        WeightMap names = spec.sharedEmbeddings() ? map.build() : map.build().withUnread("shared.weight");
+        return spec.positions() instanceof EncoderDecoderSpec.Positions.Sinusoidal
+                ? names.withUnread("encoder.embed_positions.weight").withUnread("decoder.embed_positions.weight")
+                : names;
     }
 
     private static void addStack(
