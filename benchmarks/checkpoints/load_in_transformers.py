@@ -37,6 +37,8 @@ def outputs(model):
     if getattr(model, "get_decoder", None) and config.is_encoder_decoder and model.get_decoder() is not None:
         limit = getattr(config, "decoder_vocab_size", None) or config.vocab_size
         inputs["decoder_input_ids"] = ids % (limit - 1)
+    if config.pad_token_id is None:
+        inputs = {key: value[:1] for key, value in inputs.items()}  # classifiers on decoders find no end then
     with torch.no_grad():
         result = model.eval()(**inputs, use_cache=False) if config.model_type == "t5" and config.is_encoder_decoder \
             and "decoder_input_ids" in inputs else model.eval()(**inputs)

@@ -22,7 +22,7 @@ public sealed interface AttentionMask {
 
     /**
      * Scores of which some are lost before a term is added, as in layers that have a mask of their own besides that of the batch
-     * (HF's GPT-Neo).
+     * (HF's GPT-Neo). For {@link ExactAttention} only.
      *
      * @param lost bool, broadcastable to {@code [batch, heads, queryLength, keyLength]}: where a score becomes the lowest number
      * @param bias added then, of the same form
@@ -41,6 +41,11 @@ public sealed interface AttentionMask {
             return torch.zeros_like(realKeys, like.options(), new MemoryFormatOptional())
                     .masked_fill_(realKeys.logical_not(), new Scalar(Double.NEGATIVE_INFINITY));
         }
+    }
+
+    /** Whether single scores are changed, which only kernels that compute all scores can do. */
+    default boolean changesScores() {
+        return this instanceof Additive || this instanceof Replacing;
     }
 
     /** {@link Full}. */

@@ -12,7 +12,7 @@ import org.bytedeco.pytorch.global.torch;
  */
 public final class ExactAttention implements Attention {
     /** What HF's models give to scores that don't count: exactly representable, and so low that no score changes it. */
-    static final Scalar LOWEST = new Scalar(-Float.MAX_VALUE);
+    static final double LOWEST = -Float.MAX_VALUE;
 
     private final double scale;
     private final Dropout dropout;
@@ -58,7 +58,7 @@ public final class ExactAttention implements Attention {
             return scores.add(causalBias(scores.size(-2), scores.size(-1), scores.options()));
         }
         if (mask instanceof AttentionMask.Replacing replacing) {
-            return scores.masked_fill(replacing.lost(), LOWEST).add(replacing.bias());
+            return scores.masked_fill(replacing.lost(), new Scalar(LOWEST)).add(replacing.bias());
         }
         return mask instanceof AttentionMask.Additive additive ? scores.add(additive.bias()) : scores;
     }

@@ -100,7 +100,7 @@ public final class PerformerAttention implements Attention {
     }
 
     private static boolean causal(Tensor query, Tensor key, AttentionMask mask) {
-        if (mask instanceof AttentionMask.Additive) {
+        if (mask.changesScores()) {
             throw new IllegalArgumentException(
                     "performer attention takes no additive mask: it has no scores to add to");
         }

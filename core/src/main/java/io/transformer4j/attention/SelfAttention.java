@@ -395,7 +395,7 @@ public final class SelfAttention extends Module {
         Tensor query = parts[0];
         KvCache.Context context =
                 cache == null ? new KvCache.Context(parts[1], parts[2], mask) : cache.append(run, parts[1], parts[2]);
-        if (cache == null && (mask instanceof AttentionMask.Additive || mask instanceof AttentionMask.Replacing)) {
+        if (cache == null && mask.changesScores()) {
             AttentionMask both = biased(mask, bias, query, context.key()); // the window is in the mask
             return rows(mix(ofPadding, query, context.key(), context.value(), both));
         }

@@ -176,7 +176,7 @@ public final class SequenceLayout {
         Tensor ones = padding.new_ones(length, length);
         Tensor future = ones.triu(1);
         Tensor hidden = padding.view(batchSize(), 1, 1, length).logical_or(future); // [batch, 1, length, length]
-        Tensor bias = like.new_zeros(hidden.shape()).masked_fill_(hidden, ExactAttention.LOWEST);
+        Tensor bias = like.new_zeros(hidden.shape()).masked_fill_(hidden, new Scalar(ExactAttention.LOWEST));
         return window == 0
                 ? new AttentionMask.Additive(bias)
                 : new AttentionMask.Replacing(future.logical_or(ones.tril(-window)), bias);

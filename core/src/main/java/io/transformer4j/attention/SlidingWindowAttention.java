@@ -140,7 +140,7 @@ public final class SlidingWindowAttention implements Attention {
     }
 
     private static boolean causal(AttentionMask mask) {
-        if (mask instanceof AttentionMask.Additive) {
+        if (mask.changesScores()) {
             throw new IllegalArgumentException("sliding windows take no additive mask: use full or flash attention");
         }
         return mask instanceof AttentionMask.Causal

@@ -46,6 +46,9 @@ final class TiledOperands {
             @Nullable ExtraKeys extra) {
         /** Inputs with the parts of {@code mask} that aren't a matter of the pattern. */
         static Inputs of(Tensor query, Tensor key, Tensor value, AttentionMask mask) {
+            if (mask instanceof AttentionMask.Replacing) {
+                throw new IllegalArgumentException("tiles take no mask that replaces scores: use full attention");
+            }
             Tensor bias = mask instanceof AttentionMask.Additive additive ? additive.bias() : null;
             Tensor keyBias = mask instanceof AttentionMask.Padding padding ? padding.keyBias(query) : null;
             return new Inputs(query, key, value, bias, keyBias, null);

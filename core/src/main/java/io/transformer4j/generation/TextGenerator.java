@@ -165,7 +165,7 @@ public final class TextGenerator {
                 return new Beams(decoding, sources, config).run();
             }
             List<Continuation> continuations = new ArrayList<>(batch.size());
-            int positions = model.config().maxInputLength();
+            int positions = model.maxTextLength();
             for (int i = 0; i < batch.size(); i++) {
                 int input = batch.get(i);
                 int[] prefix = decoding.prefixes().get(i);
@@ -221,7 +221,7 @@ public final class TextGenerator {
         Beams(Decoding decoding, List<int[]> sources, GenerationConfig config) {
             this.decoding = decoding;
             this.scorer = new BeamScorer(config);
-            int positions = model.config().maxInputLength();
+            int positions = model.maxTextLength();
             List<int[]> prefixes = decoding.prefixes();
             this.all = IntStream.range(0, sources.size())
                     .mapToObj(i -> new BeamSearch(sources.get(i), prefixes.get(i), config, positions))

@@ -24,6 +24,11 @@ public interface GenerativeModel {
         return config().maxInputLength();
     }
 
+    /** Most tokens of a text, with what it begins with. */
+    default int maxTextLength() {
+        return config().maxInputLength();
+    }
+
     /** Number of token ids that it may write. */
     default long targetVocabSize() {
         return config().vocabSize();

@@ -22,6 +22,7 @@ public abstract class PretrainedModel extends Module implements AutoCloseable {
     private @Nullable Device device;
     private Map<String, Object> generationConfig = Map.of();
     private @Nullable LoraAdapter adapter;
+    private final Map<String, Tensor> unreadWeights = new LinkedHashMap<>();
 
     /** The architecture. */
     public abstract PretrainedConfig config();
@@ -84,6 +85,22 @@ public abstract class PretrainedModel extends Module implements AutoCloseable {
         this.adapter = adapter;
     }
 
+    /** Tensors of the checkpoint that nothing reads but HF's model has, by their keys: written back as they were. */
+    public final Map<String, Tensor> unreadWeights() {
+        return Collections.unmodifiableMap(unreadWeights);
+    }
+
+    /** Takes over what nothing reads; {@link #close} frees it. */
+    final void setUnreadWeights(Map<String, Tensor> weights) {
+        freeUnreadWeights();
+        unreadWeights.putAll(weights);
+    }
+
+    private void freeUnreadWeights() {
+        unreadWeights.values().forEach(TensorScope::release);
+        unreadWeights.clear();
+    }
+
     /** Gives all weights their first values. */
     public final void initializeWeights(long seed, Device device) {
         try (TensorScope scope = new TensorScope()) {
@@ -128,5 +145,6 @@ public abstract class PretrainedModel extends Module implements AutoCloseable {
     @Override
     public final void close() {
         namedParameters().values().forEach(Parameter::close);
+        freeUnreadWeights();
     }
 }

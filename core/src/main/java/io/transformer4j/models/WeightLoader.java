@@ -21,6 +21,7 @@ import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.Generator;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** Fills a model from a checkpoint, and says by name what doesn't fit. */
 public final class WeightLoader {
@@ -129,6 +130,7 @@ public final class WeightLoader {
             loader.check(entries, partly ? List.of() : missing);
             loader.initialize(entries, new HashSet<>(missing), seed, device);
             loader.fill(entries, device);
+            loader.keepUnread();
             model.placeOn(device);
             return new Report(missing, loader.unexpected());
         }
@@ -214,6 +216,7 @@ public final class WeightLoader {
     /** Tensors of the checkpoint that the model has no use for. */
     private List<String> unexpected() {
         Set<String> known = new HashSet<>(weights.keys());
+        known.addAll(weights.unread());
         return names.keySet().stream().filter(name -> !known.contains(name)).toList();
     }
 
@@ -255,6 +258,24 @@ public final class WeightLoader {
                 }
             }
         }
+    }
+
+    private void keepUnread() {
+        Map<String, Tensor> kept = new LinkedHashMap<>();
+        for (String key : weights.unread()) {
+            String name = names.get(key);
+            if (name != null) {
+                try (TensorScope scope = new TensorScope()) {
+                    kept.put(
+                            key,
+                            TensorScope.retain(checkpoint
+                                    .tensor(name)
+                                    .toType(ScalarType.Float)
+                                    .clone()));
+                }
+            }
+        }
+        model.setUnreadWeights(kept);
     }
 
     private void fill(Parameter parameter, WeightMap.Entry entry, Device device) {

@@ -16,6 +16,7 @@ import org.bytedeco.pytorch.Tensor;
 public final class WeightMap {
     private final List<Entry> entries;
     private final Map<String, String> tied;
+    private final List<String> unread;
 
     /**
      * One parameter.
@@ -41,9 +42,10 @@ public final class WeightMap {
         }
     }
 
-    private WeightMap(List<Entry> entries, Map<String, String> tied) {
+    private WeightMap(List<Entry> entries, Map<String, String> tied, List<String> unread) {
         this.entries = List.copyOf(entries);
         this.tied = Map.copyOf(tied);
+        this.unread = List.copyOf(unread);
     }
 
     /** A table that is filled in the order of the checkpoint. */
@@ -65,7 +67,21 @@ public final class WeightMap {
     public WeightMap withTied(String alias, String key) {
         Map<String, String> more = new LinkedHashMap<>(tied);
         more.put(alias, key);
-        return new WeightMap(entries, more);
+        return new WeightMap(entries, more, unread);
+    }
+
+    /** Keys of what HF's model has though nothing reads it, such as a pooler below a head for tokens: kept if a checkpoint has it. */
+    List<String> unread() {
+        return unread;
+    }
+
+    /** The same table with a key of what nothing reads. */
+    public WeightMap withUnread(String key) {
+        return new WeightMap(entries, tied, joined(unread, List.of(key)));
+    }
+
+    private static <T> List<T> joined(List<T> first, List<T> second) {
+        return Stream.concat(first.stream(), second.stream()).toList();
     }
 
     /** The same table with a prefix before all names of either side. */
@@ -80,15 +96,15 @@ public final class WeightMap {
                                 entry.shares(),
                                 entry.transposed()))
                         .toList(),
-                prefixedTied);
+                prefixedTied,
+                unread.stream().map(keyPrefix::concat).toList());
     }
 
     /** The rows of both tables. */
     public WeightMap and(WeightMap other) {
         Map<String, String> allTied = new LinkedHashMap<>(tied);
         allTied.putAll(other.tied);
-        return new WeightMap(
-                Stream.concat(entries.stream(), other.entries.stream()).toList(), allTied);
+        return new WeightMap(joined(entries, other.entries), allTied, joined(unread, other.unread));
     }
 
     /** All keys of a checkpoint of this architecture. */
@@ -165,7 +181,7 @@ public final class WeightMap {
 
         /** The table. */
         public WeightMap build() {
-            return new WeightMap(entries, Map.of());
+            return new WeightMap(entries, Map.of(), List.of());
         }
     }
 }

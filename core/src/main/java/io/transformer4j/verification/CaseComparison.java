@@ -57,7 +57,8 @@ final class CaseComparison {
                     String.join(", ", outputs.keySet()));
             compareOutput(name, outputs.get(name));
         }
-        Tensor loss = reference.hasTargets() ? targetLoss(inputs) : weightedLoss(outputs);
+        boolean weighted = references.names().stream().anyMatch(name -> name.startsWith(prefix + WEIGHT));
+        Tensor loss = weighted || !reference.hasTargets() ? weightedLoss(outputs) : targetLoss(inputs);
         loss.backward();
         compareGradients();
         model.namedParameters().values().forEach(Parameter::clearGrad);

@@ -72,6 +72,12 @@ final class PaddedPrompts implements GenerativeModel {
         return model.maxPromptLength();
     }
 
+    /** HF goes on behind a model's positions as long as the model can. */
+    @Override
+    public int maxTextLength() {
+        return Integer.MAX_VALUE;
+    }
+
     @Override
     public long targetVocabSize() {
         return model.targetVocabSize();

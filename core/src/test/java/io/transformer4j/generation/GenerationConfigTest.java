@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -54,7 +55,8 @@ class GenerationConfigTest {
     void readsTheSettingsOfBeamSearch() throws IOException {
         GenerationConfig config = load("""
                 {"num_beams": 4, "num_return_sequences": 2, "length_penalty": 0.6, "early_stopping": "never",
-                 "no_repeat_ngram_size": 3, "min_new_tokens": 2, "bad_words_ids": [[5], [6, 7]],
+                 "no_repeat_ngram_size": 3, "encoder_no_repeat_ngram_size": 4, "encoder_repetition_penalty": 1.5,
+                 "min_new_tokens": 2, "bad_words_ids": [[5], [6, 7]],
                  "forced_bos_token_id": 8, "forced_eos_token_id": 7}
                 """);
 
@@ -64,11 +66,37 @@ class GenerationConfigTest {
                         .lengthPenalty(0.6)
                         .earlyStopping(GenerationConfig.EarlyStopping.NEVER)
                         .noRepeatNgramSize(3)
+                        .encoderNoRepeatNgramSize(4)
+                        .encoderRepetitionPenalty(1.5)
                         .minNewTokens(2)
                         .badWordsIds(List.of(List.of(5), List.of(6, 7)))
                         .forcedBosTokenId(8)
                         .forcedEosTokenId(7)
                         .eosTokenIds(Set.of(7))));
+    }
+
+    /** As in the files of BART's summarizers, whose lengths count the start token. */
+    @Test
+    void lengthsOfWholeTextsAreThoseOfNewTokensBehindTheStartToken() throws IOException {
+        String json = "{\"max_length\": 142, \"min_length\": 56, \"eos_token_id\": 2}";
+        assertThat(load(json).maxNewTokens())
+                .as("of a model that continues prompts of any length")
+                .isEqualTo(GenerationConfig.DEFAULT.maxNewTokens());
+        Files.writeString(folder.resolve("config.json"), "{\"model_type\": \"bart\", \"is_encoder_decoder\": true}");
+        assertThat(GenerationConfig.load(folder))
+                .isEqualTo(GenerationConfig.DEFAULT.with(
+                        c -> c.maxNewTokens(141).minNewTokens(55).eosTokenIds(Set.of(2))));
+    }
+
+    @Test
+    void lengthsOfWholeTextsCountTheirPrompts() {
+        Map<String, Object> tree = Map.of("max_length", 30, "min_length", 20);
+        assertThat(GenerationConfig.of(tree, 12))
+                .isEqualTo(GenerationConfig.DEFAULT.with(c -> c.maxNewTokens(18).minNewTokens(8)));
+        assertThat(GenerationConfig.of(tree, 25)).isEqualTo(GenerationConfig.DEFAULT.with(c -> c.maxNewTokens(5)));
+        assertThat(GenerationConfig.of(Map.of("max_length", 30, "max_new_tokens", 7, "min_length", 99), 12))
+                .as("new tokens count before lengths, as in HF")
+                .isEqualTo(GenerationConfig.DEFAULT.with(c -> c.maxNewTokens(7).minNewTokens(7)));
     }
 
     @ParameterizedTest
@@ -78,6 +106,8 @@ class GenerationConfigTest {
             {"top_k": -1}               | top_k must be 0 (all tokens) or more, but is -1
             {"max_new_tokens": 0}       | max_new_tokens must be positive, but is 0
             {"repetition_penalty": -1}  | repetition_penalty must be positive (1 for none), but is -1.0
+            {"encoder_repetition_penalty": 0} | encoder_repetition_penalty must be positive (1 for none), but is 0.0
+            {"encoder_no_repeat_ngram_size": -2} | encoder_no_repeat_ngram_size must not be negative, but is -2
             {"num_beams": 0}            | num_beams must be positive, but is 0
             {"num_beams": 4, "num_return_sequences": 5} | num_return_sequences must be between 1 and num_beams (4), but is 5
             {"num_beams": 4, "do_sample": true} | do_sample and num_beams 4 exclude each other

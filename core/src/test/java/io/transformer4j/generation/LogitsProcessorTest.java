@@ -19,9 +19,13 @@ class LogitsProcessorTest {
     private static final float NONE = Float.NEGATIVE_INFINITY;
 
     private static float[] process(LogitsProcessor processor, int[] sequence, float... logits) {
+        return process(processor, new TokenSequence(sequence), logits);
+    }
+
+    private static float[] process(LogitsProcessor processor, TokenSequence sequence, float... logits) {
         try (TensorScope scope = new TensorScope()) {
             Tensor input = Tensor.create(logits).unsqueeze(0);
-            float[] output = TensorData.floats(processor.process(input, List.of(new TokenSequence(sequence))));
+            float[] output = TensorData.floats(processor.process(input, List.of(sequence)));
             assertThat(TensorData.floats(input)).as("the input afterwards").containsExactly(logits);
             return output;
         }
@@ -31,6 +35,30 @@ class LogitsProcessorTest {
     void repetitionPenaltyDividesPositiveAndMultipliesNegativeScores() {
         assertThat(process(new RepetitionPenalty(2), new int[] {0, 1, 3, 1, 1}, 3, -3, 3, 0, -1))
                 .containsExactly(1.5f, -6, 3, 0, -1);
+    }
+
+    @Test
+    void tokensOfTheSourceAreFavoured() {
+        TokenSequence sequence = new TokenSequence(new int[] {0, 1, 7, 1}, new int[] {2}, 9);
+        assertThat(process(new EncoderRepetitionPenalty(2), sequence, 3, -3, 5)).containsExactly(6, -1.5f, 5);
+    }
+
+    @Test
+    void sequencesOfTheSourceDoNotComeAgain() {
+        int[] source = {3, 4, 0, 3, 4, 1, 9};
+        assertThat(process(new EncoderNoRepeatNgram(3), new TokenSequence(source, new int[] {2, 3, 4}, 9), 1, 2, 3))
+                .containsExactly(NONE, NONE, 3);
+        assertThat(process(new EncoderNoRepeatNgram(3), new TokenSequence(source, new int[] {4}, 9), 1, 2, 3))
+                .as("too short to end in two tokens of the source")
+                .containsExactly(1, 2, 3);
+        assertThat(process(new EncoderNoRepeatNgram(1), new TokenSequence(source, new int[] {2}, 9), 1, 2, 3))
+                .containsExactly(NONE, NONE, 3);
+    }
+
+    @Test
+    void aTokenIsForcedBehindASingleOne() {
+        assertThat(process(ForcedToken.first(1), new int[] {5}, 3, -3, 2)).containsExactly(NONE, 0, NONE);
+        assertThat(process(ForcedToken.first(1), new int[] {5, 6}, 3, -3, 2)).containsExactly(3, -3, 2);
     }
 
     @Test
@@ -122,6 +150,15 @@ class LogitsProcessorTest {
         assertThat(LogitsProcessor.of(all))
                 .containsExactly(new RepetitionPenalty(1.5), new Temperature(2), new TopK(50), new TopP(0.5));
         assertThat(LogitsProcessor.of(all.with(c -> c.doSample(false)))).containsExactly(new RepetitionPenalty(1.5));
+        assertThat(LogitsProcessor.of(all.with(c -> c.doSample(false)
+                        .encoderRepetitionPenalty(1.2)
+                        .noRepeatNgramSize(2)
+                        .encoderNoRepeatNgramSize(3))))
+                .containsExactly(
+                        new EncoderRepetitionPenalty(1.2),
+                        new RepetitionPenalty(1.5),
+                        new NoRepeatNgram(2),
+                        new EncoderNoRepeatNgram(3));
     }
 
     private static double[] softmax(float[] logits) {

@@ -576,7 +576,9 @@ public final class Models {
                             values.getOrDefault(name, parameter.tensor())
                                     .detach()
                                     .cpu()));
-            CheckpointWriter.write(folder, model.weightMap().toCheckpoint(weights));
+            Map<String, Tensor> stored = model.weightMap().toCheckpoint(weights);
+            stored.putAll(model.unreadWeights());
+            CheckpointWriter.write(folder, stored);
         }
     }
 

@@ -109,7 +109,6 @@ public record BartConfig(
                 .encoder(stack(encoderLayers, vocabSize, encoderAttentionHeads, encoderFfnDim, initializer))
                 .decoder(stack(decoderLayers, vocabSize, decoderAttentionHeads, decoderFfnDim, initializer))
                 .sharedEmbeddings(tieWordEmbeddings)
-                .unreadEmbeddings(!tieWordEmbeddings)
                 .paddingId(padTokenId)
                 .embeddingScale(scaleEmbedding ? Math.sqrt((double) dModel) : 1)
                 .positions(new Positions.Learned(2))

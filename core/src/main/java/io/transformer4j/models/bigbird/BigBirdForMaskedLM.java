@@ -18,6 +18,6 @@ public final class BigBirdForMaskedLM extends EncoderForMaskedLM<BigBirdConfig> 
 
     @Override
     protected WeightMap headWeights() {
-        return BertNames.maskedLM(config().tieWordEmbeddings(), wordEmbeddingsKey());
+        return BigBirdModel.aboveUnreadPooler(BertNames.maskedLM(config().tieWordEmbeddings(), wordEmbeddingsKey()));
     }
 }

@@ -25,9 +25,9 @@ public final class BigBirdForSequenceClassification extends EncoderForSequenceCl
 
     @Override
     protected WeightMap headWeights() {
-        return WeightMap.builder()
+        return BigBirdModel.aboveUnreadPooler(WeightMap.builder()
                 .addPair("dense", "classifier.dense")
                 .addPair("classifier", "classifier.out_proj")
-                .build();
+                .build());
     }
 }

@@ -1,5 +1,6 @@
 package io.transformer4j.models.bigbird;
 
+import io.transformer4j.models.WeightMap;
 import io.transformer4j.models.heads.TokenClassificationModel;
 
 /** BigBird that classifies tokens (HF {@code BigBirdForTokenClassification}). */
@@ -7,6 +8,11 @@ public final class BigBirdForTokenClassification extends TokenClassificationMode
     /** A model without weights. */
     public BigBirdForTokenClassification(BigBirdConfig config) {
         super(new BigBirdModel(config, false), config.headDropout(), config.initializer());
+    }
+
+    @Override
+    protected WeightMap headWeights() {
+        return BigBirdModel.aboveUnreadPooler(super.headWeights());
     }
 
     @Override

@@ -40,6 +40,11 @@ public final class BigBirdModel extends EncoderModel<BigBirdConfig> {
         return new BigBirdModel(config(), false);
     }
 
+    /** The names of a head's weights, with those of the pooler that HF's BigBird has below heads which don't read it. */
+    static WeightMap aboveUnreadPooler(WeightMap head) {
+        return head.withUnread("bert.pooler.weight").withUnread("bert.pooler.bias");
+    }
+
     @Override
     public WeightMap weightMap() {
         WeightMap encoder = BertNames.encoder(config().numHiddenLayers(), false, config().useBias());

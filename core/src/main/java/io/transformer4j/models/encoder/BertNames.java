@@ -58,6 +58,7 @@ public final class BertNames {
                         .withTied("cls.predictions.decoder.bias", "cls.predictions.bias")
                 : map.add("decoder", "cls.predictions.decoder.weight")
                         .add("bias", "cls.predictions.decoder.bias")
-                        .build();
+                        .build()
+                        .withUnread("cls.predictions.bias");
     }
 }

@@ -58,7 +58,7 @@ public abstract class TokenClassificationModel<C extends PretrainedConfig> exten
     }
 
     @Override
-    protected final WeightMap headWeights() {
+    protected WeightMap headWeights() {
         return WeightMap.builder().addPair("classifier", classifierKey()).build();
     }
 }

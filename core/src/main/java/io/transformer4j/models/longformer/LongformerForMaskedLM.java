@@ -23,6 +23,7 @@ public final class LongformerForMaskedLM extends EncoderForMaskedLM<LongformerCo
                 ? map.add("bias", "lm_head.bias").build()
                 : map.add("decoder", "lm_head.decoder.weight")
                         .add("bias", "lm_head.decoder.bias")
-                        .build();
+                        .build()
+                        .withUnread("lm_head.bias");
     }
 }

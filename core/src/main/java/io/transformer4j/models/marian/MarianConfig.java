@@ -119,7 +119,6 @@ public record MarianConfig(
                 .encoder(stack(encoderLayers, vocabSize, encoderAttentionHeads, encoderFfnDim, initializer))
                 .decoder(stack(decoderLayers, targets, decoderAttentionHeads, decoderFfnDim, initializer))
                 .sharedEmbeddings(shareEncoderDecoderEmbeddings && tieWordEmbeddings)
-                .unreadEmbeddings(shareEncoderDecoderEmbeddings && !tieWordEmbeddings)
                 .paddingId(padTokenId)
                 .embeddingScale(scaleEmbedding ? Math.sqrt((double) dModel) : 1)
                 .positions(new Positions.Sinusoidal(true))

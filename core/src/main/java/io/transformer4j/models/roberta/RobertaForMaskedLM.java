@@ -26,6 +26,7 @@ public final class RobertaForMaskedLM extends EncoderForMaskedLM<RobertaConfig> 
                         .withTied("lm_head.decoder.bias", "lm_head.bias")
                 : map.add("decoder", "lm_head.decoder.weight")
                         .add("bias", "lm_head.decoder.bias")
-                        .build();
+                        .build()
+                        .withUnread("lm_head.bias");
     }
 }

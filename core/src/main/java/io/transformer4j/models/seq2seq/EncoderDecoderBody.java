@@ -40,11 +40,6 @@ public abstract class EncoderDecoderBody<C extends Seq2SeqConfig> extends BodyMo
                         ? sourceEmbeddings
                         : embedding(spec, spec.decoder().vocabSize()));
         decoder = child("decoder", new Decoder(spec, targetEmbeddings));
-        if (spec.unreadEmbeddings()) {
-            Embedding unread =
-                    child("unreadEmbeddings", embedding(spec, spec.encoder().vocabSize()));
-            unread.weight().setTrainable(false);
-        }
     }
 
     static Embedding embedding(EncoderDecoderSpec spec, long vocabSize) {

@@ -20,8 +20,6 @@ import org.jspecify.annotations.Nullable;
  * @param encoder shape of the encoder
  * @param decoder shape of the decoder
  * @param sharedEmbeddings whether both sides have one vocabulary and one table
- * @param unreadEmbeddings whether a checkpoint has one table more, which nothing reads: where the tables aren't shared though they
- *     could be, HF still keeps the one that would be
  * @param paddingId row of the embeddings without gradient (torch's {@code padding_idx}); null if there is none
  * @param embeddingScale factor of the token embeddings
  * @param positions how positions enter
@@ -43,7 +41,6 @@ public record EncoderDecoderSpec(
         Stack encoder,
         Stack decoder,
         boolean sharedEmbeddings,
-        boolean unreadEmbeddings,
         @Nullable Integer paddingId,
         double embeddingScale,
         Positions positions,

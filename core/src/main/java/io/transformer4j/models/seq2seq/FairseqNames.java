@@ -25,12 +25,12 @@ public final class FairseqNames {
             map.add("sourceEmbeddings.weight", "encoder.embed_tokens.weight")
                     .add("targetEmbeddings.weight", "decoder.embed_tokens.weight");
         }
-        if (spec.unreadEmbeddings()) {
-            map.add("unreadEmbeddings.weight", "shared.weight");
-        }
         addStack(map, spec, "encoder", spec.encoder().layers(), false);
         addStack(map, spec, "decoder", spec.decoder().layers(), true);
-        return map.build();
+        WeightMap names = spec.sharedEmbeddings() ? map.build() : map.build().withUnread("shared.weight");
+        return spec.positions() instanceof EncoderDecoderSpec.Positions.Sinusoidal
+                ? names.withUnread("encoder.embed_positions.weight").withUnread("decoder.embed_positions.weight")
+                : names;
     }
 
     private static void addStack(
