@@ -46,6 +46,9 @@ public final class CrossEntropy {
      * The sum over rows divided by {@code count}. Gradients flow to {@code hidden}, and are added to those of the
      * parameters directly.
      *
+     * <p>The members of a {@link io.transformer4j.torch.Team} compute it together, each for its own rows. The parameters of
+     * the first member that has rows then get the gradients by all rows, so each member's loss has to count the same.
+     *
      * @param hidden {@code [rows, hiddenSize]}; without rows the loss is 0
      * @param weight {@code [vocabSize, hiddenSize]}
      * @param bias {@code [vocabSize]}, or null
