@@ -2,12 +2,17 @@ package io.transformer4j.data;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.io.IOException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -128,6 +133,7 @@ public final class TokenCacheBuilder {
     }
 
     private void build(Fingerprint fingerprint, double validationFraction, Path... files) {
+        Set<Path> newFolders = missingFolders(files);
         List<TokenCacheWriter> writers = new ArrayList<>();
         try (CorpusReader reader = corpus.open()) {
             for (Path file : files) {
@@ -140,6 +146,30 @@ public final class TokenCacheBuilder {
             }
         } finally {
             writers.forEach(TokenCacheWriter::close);
+            newFolders.forEach(TokenCacheBuilder::deleteIfEmpty);
+        }
+    }
+
+    /** Folders around {@code files} that writing will make, inner ones first. */
+    private static Set<Path> missingFolders(Path... files) {
+        Set<Path> missing = new TreeSet<>(Comparator.reverseOrder()); // "a/b" before "a"
+        for (Path file : files) {
+            Path folder = file.toAbsolutePath().getParent();
+            while (folder != null && !Files.exists(folder)) {
+                missing.add(folder);
+                folder = folder.getParent();
+            }
+        }
+        return missing;
+    }
+
+    private static void deleteIfEmpty(Path folder) {
+        try {
+            Files.deleteIfExists(folder);
+        } catch (DirectoryNotEmptyException e) {
+            // holds the cache, or what somebody else has put there by now
+        } catch (IOException e) {
+            LOG.debug("{} stays, though it is empty: {}", folder, e.getMessage());
         }
     }
 

@@ -46,6 +46,9 @@ public final class CrossEntropy {
      * The sum over rows divided by {@code count}. Gradients flow to {@code hidden}, and are added to those of the
      * parameters directly.
      *
+     * <p>The members of a {@link io.transformer4j.torch.Team} compute it together, each for its own rows. The parameters of
+     * the first member that has rows then get the gradients by all rows, so each member's loss has to count the same.
+     *
      * @param hidden {@code [rows, hiddenSize]}; without rows the loss is 0
      * @param weight {@code [vocabSize, hiddenSize]}
      * @param bias {@code [vocabSize]}, or null
@@ -69,13 +72,15 @@ public final class CrossEntropy {
         if (rows.size(0) == 0) {
             return rows.sum(); // a zero that has a gradient if the rows have one
         }
-        CrossEntropy loss = new CrossEntropy(rows.detach(), weight, bias, labels, 1.0 / count, smoothing);
         if (!GradMode.is_enabled()) {
-            return loss.evaluate().loss();
+            return new CrossEntropy(rows.detach(), weight, bias, labels, 1.0 / count, smoothing)
+                    .evaluate()
+                    .loss();
         }
-        Gradients gradients;
+        HeadGradients.Result gradients;
         try (NoGradGuard guard = new NoGradGuard()) {
-            gradients = loss.gradients(weight.trainable(), bias != null && bias.trainable());
+            gradients = HeadGradients.of(
+                    new HeadGradients.Head(weight, bias, 1.0 / count, smoothing), rows.detach(), labels);
         }
         if (!rows.requires_grad()) {
             rows = rows.detach(); // nothing below wants a gradient, but the head does
@@ -84,16 +89,16 @@ public final class CrossEntropy {
         Tensor carrier = CustomGradient.onGradient(rows.alias(), upstream -> {
             Tensor factor = upstream.select(0, 0).select(0, 0);
             boolean unit = !factor.is_cuda() && factor.item_float() == 1;
-            if (gradients.weight != null) {
-                weight.accumulate(unit ? gradients.weight : gradients.weight.mul(factor));
+            if (gradients.weight() != null) {
+                weight.accumulate(unit ? gradients.weight() : gradients.weight().mul(factor));
             }
-            if (bias != null && gradients.bias != null) {
-                bias.accumulate(unit ? gradients.bias : gradients.bias.mul(factor));
+            if (bias != null && gradients.bias() != null) {
+                bias.accumulate(unit ? gradients.bias() : gradients.bias().mul(factor));
             }
-            return unit ? gradients.hidden : gradients.hidden.mul(factor);
+            return unit ? gradients.hidden() : gradients.hidden().mul(factor);
         });
         Tensor result = carrier.select(0, 0).select(0, 0);
-        result.set_data(gradients.loss);
+        result.set_data(gradients.loss());
         return result;
     }
 
@@ -114,12 +119,6 @@ public final class CrossEntropy {
         }
     }
 
-    private record Gradients(
-            Tensor loss,
-            Tensor hidden,
-            @Nullable Tensor weight,
-            @Nullable Tensor bias) {}
-
     private Evaluation evaluate() {
         Tensor total = zeroTotal();
         Tensor correct = zeroTotal();
@@ -137,39 +136,6 @@ public final class CrossEntropy {
             }
         }
         return new Evaluation(scaled(total), scaled(correct));
-    }
-
-    private Gradients gradients(boolean ofWeight, boolean ofBias) {
-        Tensor total = zeroTotal();
-        Tensor buffer = buffer();
-        Tensor weight = head.tensor().detach();
-        Tensor hiddenGradient = torch.empty_like(hidden);
-        Tensor weightGradient = ofWeight ? torch.empty_like(weight) : null;
-        Tensor biasGradient =
-                ofBias && headBias != null ? torch.zeros_like(headBias.tensor().detach()) : null;
-        for (long start = 0; start < hidden.size(0); start += BLOCK_ROWS) {
-            try (TensorScope scope = new TensorScope()) {
-                Block block = new Block(start);
-                Tensor logits = block.logits(buffer);
-                Tensor gold = block.target(logits);
-                Tensor max = logits.amax(LAST, false);
-                Tensor probabilities = torch.softmax_out(logits, logits, 1);
-                // log Σ exp = max - log p(max), which can't overflow, and p(max) >= 1 / vocabSize
-                Tensor logSumExp = max.sub(probabilities.amax(LAST, false).log_());
-                total.add_(logSumExp.sub_(gold).toType(ScalarType.Double).sum());
-
-                Tensor slope = block.minusTarget(probabilities);
-                torch.mm_out(hiddenGradient.narrow(0, start, block.rows), slope, weight);
-                if (weightGradient != null) {
-                    Scalar keep = new Scalar(start == 0 ? 0.0 : 1.0);
-                    weightGradient.addmm_(slope.t(), block.hidden(), keep, new Scalar(scale));
-                }
-                if (biasGradient != null) {
-                    biasGradient.add_(slope.sum(0), new Scalar(scale));
-                }
-            }
-        }
-        return new Gradients(scaled(total), hiddenGradient.mul_(new Scalar(scale)), weightGradient, biasGradient);
     }
 
     private Tensor scaled(Tensor total) {
@@ -220,13 +186,6 @@ public final class CrossEntropy {
             return smoothing == 0
                     ? gold(logits)
                     : gold(logits).lerp_(logits.mean(LAST, false, new ScalarTypeOptional()), new Scalar(smoothing));
-        }
-
-        /** {@code probabilities} less the target's, in place: the gradient of the logits. */
-        Tensor minusTarget(Tensor probabilities) {
-            Tensor certain = probabilities.new_full(new long[] {rows, 1}, new Scalar(smoothing - 1));
-            Tensor slope = probabilities.scatter_add_(1, labels(), certain);
-            return smoothing == 0 ? slope : slope.sub_(new Scalar(smoothing / head.shape()[0]));
         }
     }
 }

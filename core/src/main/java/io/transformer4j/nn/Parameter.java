@@ -1,6 +1,7 @@
 package io.transformer4j.nn;
 
 import io.transformer4j.torch.TensorScope;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -29,6 +30,16 @@ public final class Parameter implements AutoCloseable {
     private volatile @Nullable StoredMatrix stored;
     private @Nullable QuantizedMatrix quantized;
     private boolean trainable = true;
+    private final List<LookedUpRows> lookedUp = new ArrayList<>();
+
+    /** A part of the gradient that is zero but in some rows; retained. */
+    private record LookedUpRows(Tensor index, Tensor rows) implements AutoCloseable {
+        @Override
+        public void close() {
+            TensorScope.release(index);
+            TensorScope.release(rows);
+        }
+    }
 
     /** A parameter without memory. */
     public Parameter(Initializer initializer, long... shape) {
@@ -246,6 +257,7 @@ public final class Parameter implements AutoCloseable {
 
     /** The gradient accumulated so far; empty if no backward pass reached this parameter. Owned by the open scope. */
     public Optional<Tensor> grad() {
+        addLookedUpRows();
         Tensor grad = tensor().grad();
         return grad.defined() ? Optional.of(grad) : Optional.empty();
     }
@@ -260,22 +272,55 @@ public final class Parameter implements AutoCloseable {
         }
     }
 
-    /** Adds {@code rows} to the gradient's rows {@code index}: what a dense gradient of a look-up would add. */
+    /**
+     * Adds {@code rows} to the gradient's rows {@code index}: what a dense gradient of a look-up would add. As long as there
+     * is no gradient, they are only kept: a large table needs no zeros for them if it gets a gradient of other uses.
+     */
     void accumulateRows(Tensor index, Tensor rows) {
         Tensor grad = tensor().mutable_grad();
-        if (!grad.defined()) {
-            grad.put(torch.zeros_like(tensor()));
+        if (grad.defined()) {
+            grad.index_add_(0, index, rows);
+        } else {
+            lookedUp.add(new LookedUpRows(TensorScope.retain(index.detach()), TensorScope.retain(rows.detach())));
         }
-        grad.index_add_(0, index, rows);
     }
 
-    /** Gives the gradient, if there is one, to a parameter of the same shape that has none. */
-    public void moveGradTo(Parameter other) {
-        Tensor grad = tensor().mutable_grad();
-        if (grad.defined()) {
-            other.tensor().mutable_grad().put(grad);
-            grad.reset();
+    private void addLookedUpRows() {
+        if (lookedUp.isEmpty()) {
+            return;
         }
+        try (TensorScope scope = new TensorScope();
+                NoGradGuard guard = new NoGradGuard()) {
+            Tensor grad = tensor().mutable_grad();
+            if (!grad.defined()) {
+                grad.put(torch.zeros_like(tensor()));
+            }
+            lookedUp.forEach(part -> grad.index_add_(0, part.index, part.rows));
+        }
+        dropLookedUpRows();
+    }
+
+    private void dropLookedUpRows() {
+        lookedUp.forEach(LookedUpRows::close);
+        lookedUp.clear();
+    }
+
+    /**
+     * Gives as much of the gradient as costs nothing to a parameter of the same shape: rows of look-ups, and everything if
+     * the other one has no gradient yet.
+     */
+    public void moveGradTo(Parameter other) {
+        try (TensorScope scope = new TensorScope();
+                NoGradGuard guard = new NoGradGuard()) {
+            Tensor grad = tensor().mutable_grad();
+            Tensor otherGrad = other.tensor().mutable_grad();
+            if (grad.defined() && !otherGrad.defined()) {
+                otherGrad.put(grad);
+                grad.reset();
+            }
+            lookedUp.forEach(part -> other.accumulateRows(part.index, part.rows));
+        }
+        dropLookedUpRows();
     }
 
     /** Drops the gradient, so that the next backward pass stores its own instead of adding to it. */
@@ -283,11 +328,13 @@ public final class Parameter implements AutoCloseable {
         try (TensorScope scope = new TensorScope()) {
             tensor().mutable_grad().reset();
         }
+        dropLookedUpRows();
     }
 
     /** Frees the memory; the parameter is then as when it was built. */
     @Override
     public void close() {
+        dropLookedUpRows();
         if (tensor != null) {
             TensorScope.release(tensor);
             tensor = null;

@@ -58,9 +58,11 @@ public final class ComputePool implements AutoCloseable {
     public <T> List<T> onEachWorker(IntFunction<T> task) {
         requireOutside();
         List<Future<T>> futures = new ArrayList<>(workers.size());
-        for (int i = 0; i < workers.size(); i++) {
-            int worker = i;
-            futures.add(submit(i, () -> task.apply(worker)));
+        synchronized (workers) { // all workers take up calls in the same order, so that the members of a Team can meet
+            for (int i = 0; i < workers.size(); i++) {
+                int worker = i;
+                futures.add(submit(i, () -> task.apply(worker)));
+            }
         }
         return awaitAll(futures);
     }

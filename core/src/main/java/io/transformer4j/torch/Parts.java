@@ -9,7 +9,7 @@ import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.global.torch.DeviceType;
 import org.jspecify.annotations.Nullable;
 
-/** Numbered parts of one operation, which threads take one after the other; see {@link ComputePool#inParts}. */
+/** Numbered parts of one operation, which threads take one after the other; see {@link ComputePool#inParts} and {@link Team#inParts}. */
 final class Parts {
     private final int count;
     private final IntConsumer part;
@@ -36,10 +36,11 @@ final class Parts {
         }
     }
 
-    /** On the thread whose operation it is: returns when all parts are done. */
+    /** On each thread whose operation it is: returns when all parts are done. */
     void run() {
         runWhatIsLeft();
         done.acquireUninterruptibly(count);
+        done.release(count); // for the next one that waits
         Throwable thrown = failure.get();
         if (thrown instanceof Error error) {
             throw error;

@@ -12,6 +12,7 @@ import io.transformer4j.nn.OperatorObserver;
 import io.transformer4j.nn.Parameter;
 import io.transformer4j.torch.ComputePool;
 import io.transformer4j.torch.Precision;
+import io.transformer4j.torch.Team;
 import io.transformer4j.torch.TensorScope;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -89,14 +90,17 @@ final class DataParallel implements AutoCloseable {
         }
         List<List<Batch>> shards =
                 microBatches.stream().map(batch -> batch.split(pool.workers())).toList();
+        Team team = new Team(pool.workers()); // for the vocabulary head
         return sum(pool.onEachWorker(worker -> {
-            TrainableModel replica = replicas.get(worker);
-            replica.train(true);
             List<Means> means = new ArrayList<>();
-            for (int i = 0; i < shards.size(); i++) {
-                if (worker < shards.get(i).size()) {
-                    Dropout.reseedAll(replica, dropoutKey(dropoutKey, i, worker));
-                    means.add(backward(replica, shards.get(i).get(worker), totals));
+            try (Team.Membership membership = team.join(worker)) {
+                TrainableModel replica = replicas.get(worker);
+                replica.train(true);
+                for (int i = 0; i < shards.size(); i++) {
+                    if (worker < shards.get(i).size()) {
+                        Dropout.reseedAll(replica, dropoutKey(dropoutKey, i, worker));
+                        means.add(backward(replica, shards.get(i).get(worker), totals));
+                    }
                 }
             }
             return sum(means);
@@ -251,7 +255,7 @@ final class DataParallel implements AutoCloseable {
     /** Adds all workers' gradients into the model's own, and returns their global norm. */
     double reduce() {
         for (int i = 0; i < trainable.get(0).size(); i++) {
-            adoptFirst(i);
+            moveToFirst(i);
         }
         double[] squares =
                 pool
@@ -264,15 +268,14 @@ final class DataParallel implements AutoCloseable {
         return Math.sqrt(Arrays.stream(squares).sum());
     }
 
-    /** If worker 0 has no gradient of a parameter, the first other worker's becomes its own. */
-    private void adoptFirst(int index) {
+    /** Gives worker 0 what needs no sum: gradients that it has none of, and rows of look-ups. */
+    private void moveToFirst(int index) {
         try (TensorScope scope = new TensorScope()) {
+            Parameter first = trainable.get(0).get(index);
             for (int worker = 1; worker < trainable.size(); worker++) {
-                if (trainable.get(0).get(index).grad().isPresent()) {
-                    return;
-                }
-                trainable.get(worker).get(index).moveGradTo(trainable.get(0).get(index));
+                trainable.get(worker).get(index).moveGradTo(first);
             }
+            first.grad(); // rows of look-ups are added here, not by the many that read slices
         }
     }
 

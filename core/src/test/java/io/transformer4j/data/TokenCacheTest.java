@@ -215,6 +215,19 @@ class TokenCacheTest {
     }
 
     @Test
+    void aFailureLeavesNoEmptyFoldersAndDeletesNoOtherOnes() throws IOException {
+        Path text = write("a.txt", "One.");
+        Path old = Files.createDirectory(folder.resolve("old"));
+        Path train = folder.resolve("run/cache/train");
+        for (Path validation : List.of(folder.resolve("run/cache/valid"), old.resolve("new/valid"))) {
+            assertThatThrownBy(() -> builder(text, ENCODER).openOrBuildSplit(train, validation, 1e-9))
+                    .hasMessageContaining("falls here");
+            assertThat(files()).containsExactly("a.txt", "old");
+            assertThat(old).isEmptyDirectory();
+        }
+    }
+
+    @Test
     void progressEndsAtTheWhole() throws IOException {
         Path text = write("a.txt", randomText(300_000));
         List<TokenCacheBuilder.Progress> seen = new ArrayList<>();

@@ -2,11 +2,15 @@ package io.transformer4j.nn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.transformer4j.torch.ComputePool;
 import io.transformer4j.torch.Devices;
+import io.transformer4j.torch.Team;
 import io.transformer4j.torch.TensorScope;
 import io.transformer4j.torch.Torch;
+import java.util.List;
 import java.util.OptionalLong;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.bytedeco.pytorch.Generator;
 import org.bytedeco.pytorch.GeneratorOptional;
 import org.bytedeco.pytorch.NoGradGuard;
@@ -144,6 +148,53 @@ class HandWrittenGradientTest {
         }
     }
 
+    /** However rows are divided among the members of a team, losses and gradients are those of all rows together. */
+    @ParameterizedTest
+    @CsvSource({"1, 5, 0", "3, 4, 0.1", "700, 1100, 0.1", "0, 4, 0.1", "5, 5, 0"})
+    void crossEntropyOfATeam(int first, int all, double smoothing) {
+        Tensor hidden = normal(all, WIDTH);
+        Tensor labels = labels(all);
+        List<long[]> rows = List.of(new long[] {0, first}, new long[] {first, all});
+        List<Parameter> weights =
+                Stream.generate(() -> parameter(VOCAB, WIDTH)).limit(2).toList();
+        List<Parameter> biases =
+                Stream.generate(() -> parameter(VOCAB)).limit(2).toList();
+        weights.get(1).share(weights.get(0));
+        biases.get(1).share(biases.get(0));
+        Reference reference = new Reference(hidden, weights.get(0), biases.get(0));
+        Tensor expected = reference.loss(labels, true, all, smoothing);
+        expected.backward();
+        Team team = new Team(2);
+        try (ComputePool pool = new ComputePool(2)) {
+            List<Float> losses = pool.onEachWorker(member -> {
+                try (Team.Membership membership = team.join(member)) {
+                    long start = rows.get(member)[0];
+                    long count = rows.get(member)[1] - start;
+                    Tensor own = leaf(hidden.narrow(0, start, count));
+                    Tensor loss = CrossEntropy.ofHead(
+                            own,
+                            weights.get(member),
+                            biases.get(member),
+                            labels.narrow(0, start, count),
+                            all,
+                            smoothing);
+                    loss.backward();
+                    if (count > 0) {
+                        assertClose(own.grad(), reference.hidden.grad().narrow(0, start, count));
+                    }
+                    return loss.item_float();
+                }
+            });
+            assertClose(Tensor.create(losses.get(0) + losses.get(1)).squeeze(), expected);
+        }
+        int holder = first == 0 ? 1 : 0; // the first who has rows
+        assertClose(weights.get(holder).grad().orElseThrow(), reference.weight.grad());
+        assertClose(biases.get(holder).grad().orElseThrow(), reference.bias.grad());
+        assertThat(weights.get(1 - holder).grad()).isEmpty();
+        weights.forEach(Parameter::close);
+        biases.forEach(Parameter::close);
+    }
+
     @Test
     void crossEntropyAccumulates() {
         try (Parameter weight = parameter(VOCAB, WIDTH);
@@ -221,6 +272,10 @@ class HandWrittenGradientTest {
         }
 
         Tensor loss(Tensor labels, boolean withBias, long count) {
+            return loss(labels, withBias, count, 0);
+        }
+
+        Tensor loss(Tensor labels, boolean withBias, long count, double smoothing) {
             Tensor logits = hidden.mm(weight.t());
             return torch.cross_entropy_loss(
                             withBias ? logits.add(bias) : logits,
@@ -228,7 +283,7 @@ class HandWrittenGradientTest {
                             new TensorOptional(),
                             torch.Reduction.Sum.value,
                             -100,
-                            0)
+                            smoothing)
                     .div(new Scalar((double) count));
         }
     }
@@ -283,6 +338,32 @@ class HandWrittenGradientTest {
             Tensor logits = hidden.mm(reference.t()).add(bias.tensor().detach());
             torch.cross_entropy_loss(logits, labels).backward();
             assertClose(weight.grad().orElseThrow(), reference.grad());
+        }
+    }
+
+    /** Rows of look-ups wait for a gradient to be added to, their own parameter's or another's. */
+    @Test
+    void lookUpsMoveToAnotherParameter() {
+        Embedding embedding = new Embedding(VOCAB, WIDTH, Initializer.normal(1));
+        try (Parameter weight = embedding.weight();
+                Parameter without = parameter(VOCAB, WIDTH);
+                Parameter with = parameter(VOCAB, WIDTH)) {
+            weight.initialize(Devices.cpu(), generator);
+            Tensor before = normal(VOCAB, WIDTH);
+            with.accumulate(before.clone());
+            for (Parameter other : List.of(without, with)) {
+                embedding.forward(Tensor.create(3L, 0L, 3L)).sum().backward();
+                weight.moveGradTo(other);
+                assertThat(weight.grad()).isEmpty();
+            }
+            Tensor expected = torch.zeros(VOCAB, WIDTH);
+            expected.select(0, 0).fill_(new Scalar(1.0));
+            expected.select(0, 3).fill_(new Scalar(2.0));
+            assertClose(without.grad().orElseThrow(), expected.to(ScalarType.Double));
+            assertClose(with.grad().orElseThrow(), expected.add(before).to(ScalarType.Double));
+            embedding.forward(Tensor.create(1L)).sum().backward();
+            weight.clearGrad();
+            assertThat(weight.grad()).isEmpty();
         }
     }
 
