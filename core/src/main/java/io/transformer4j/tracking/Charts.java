@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -143,6 +144,12 @@ public final class Charts {
     private static final int MARKED_POINTS = 40;
     /** More names than that don't fit below a chart. */
     private static final int MOST_IN_A_ROW = 5;
+    /** From this factor between the ends of a logarithmic axis on, powers of ten are enough labels. */
+    private static final double DECADES_ALONE = 100;
+    /** From this factor on, one of 1, 2 and 5 times a power of ten is always among the values. */
+    private static final double ROUND_ALONE = 5;
+    /** A tick that is drawn without a number; text layout refuses an empty string. */
+    private static final String NO_LABEL = " ";
     /** The smoothing window is this part of a curve. */
     private static final int WINDOWS_PER_CURVE = 40;
 
@@ -155,10 +162,7 @@ public final class Charts {
      * @throws IOException if the file can't be written or the machine has no fonts
      */
     public static void lines(Path file, Axes axes, List<Series> series) throws IOException {
-        XYChart chart = xyChart(axes);
-        chart.getStyler()
-                .setXAxisLogarithmicDecadeOnly(spansDecades(series.stream().flatMap(one -> one.x.stream())))
-                .setYAxisLogarithmicDecadeOnly(spansDecades(series.stream().flatMap(one -> one.y.stream())));
+        XYChart chart = xyChart(axes, series);
         for (Series one : series) {
             checkScales(axes, one);
             if (!one.x.isEmpty()) {
@@ -176,10 +180,7 @@ public final class Charts {
      * @throws IOException if the file can't be written or the machine has no fonts
      */
     public static void layers(Path file, Axes axes, List<Layer> layers) throws IOException {
-        XYChart chart = xyChart(axes);
-        chart.getStyler()
-                .setXAxisLogarithmicDecadeOnly(spansDecades(layers.stream().flatMap(one -> one.series.x.stream())))
-                .setYAxisLogarithmicDecadeOnly(spansDecades(layers.stream().flatMap(one -> one.series.y.stream())));
+        XYChart chart = xyChart(axes, layers.stream().map(layer -> layer.series).toList());
         if (layers.stream()
                         .filter(layer -> layer.style != Style.HAIRLINE && layer.style != Style.CONTOUR)
                         .count()
@@ -467,11 +468,34 @@ public final class Charts {
         });
     }
 
-    /** Whether powers of ten alone would be enough labels for a logarithmic axis. */
-    private static boolean spansDecades(Stream<Double> values) {
+    /** With as many labels on logarithmic axes as the values need. */
+    private static XYChart xyChart(Axes axes, List<Series> series) {
+        double spanX = span(series.stream().flatMap(one -> one.x.stream()));
+        double spanY = span(series.stream().flatMap(one -> one.y.stream()));
+        XYChart chart = xyChart(axes);
+        chart.getStyler()
+                .setXAxisLogarithmicDecadeOnly(spanX >= DECADES_ALONE)
+                .setYAxisLogarithmicDecadeOnly(spanY >= DECADES_ALONE)
+                .setXAxisTickLabelsFormattingFunction(tickLabels(axes.logX && spanX >= ROUND_ALONE))
+                .setYAxisTickLabelsFormattingFunction(tickLabels(axes.logY && spanY >= ROUND_ALONE));
+        return chart;
+    }
+
+    /** The largest value over the smallest. */
+    private static double span(Stream<Double> values) {
         DoubleSummaryStatistics range =
                 values.filter(Double::isFinite).mapToDouble(Double::doubleValue).summaryStatistics();
-        return range.getMax() >= 100 * range.getMin();
+        return range.getMax() / range.getMin();
+    }
+
+    private static Function<Double, String> tickLabels(boolean roundOnly) {
+        return roundOnly ? Charts::roundTickLabel : Charts::tickLabel;
+    }
+
+    /** A label for 1, 2 and 5 times powers of ten only: on a logarithmic axis those of 6 to 9 would overlap. */
+    static String roundTickLabel(double value) {
+        long first = Math.round(value / Math.pow(10, Math.floor(Math.log10(value) + 1e-9)));
+        return first == 1 || first == 2 || first == 5 ? tickLabel(value) : NO_LABEL;
     }
 
     /** Short and exact enough for an axis: {@code 0.25}, {@code 1,500}, {@code 10 M}, {@code 3E-5}. */

@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
@@ -173,6 +174,14 @@ class ChartsTest {
         assertThat(Charts.tickLabel(1e21)).isEqualTo("1E21");
         assertThat(Charts.tickLabel(0.25)).isEqualTo("0.25");
         assertThat(Charts.tickLabel(3e-5)).isEqualTo("3E-5");
+    }
+
+    @Test
+    void logarithmicAxesLabelRoundNumbersOnly() {
+        assertThat(DoubleStream.of(1e5, 2e5, 5e11, 0.05).mapToObj(Charts::roundTickLabel))
+                .containsExactly("100,000", "200,000", "500 G", "0.05");
+        assertThat(DoubleStream.of(3e5, 7e-3, 9e11).mapToObj(Charts::roundTickLabel))
+                .containsOnly(" ");
     }
 
     @Test
