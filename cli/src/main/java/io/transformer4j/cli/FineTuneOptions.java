@@ -10,6 +10,7 @@ import picocli.CommandLine.Option;
 /** Mixin of {@code finetune}: names and meaning as in {@link FineTuneSettings}. */
 final class FineTuneOptions {
     private static final double FINE_TUNE_RATE = 5e-5;
+    private static final double ADAPTER_RATE = 5e-4;
     private static final double HEAD_RATE = 1e-3;
 
     @Option(
@@ -29,7 +30,7 @@ final class FineTuneOptions {
     @Option(
             names = "--learning-rate",
             paramLabel = "R",
-            description = "Peak learning rate (default: 5e-5, with --mode features 1e-3).")
+            description = "Peak learning rate (default: 5e-5, with --lora 5e-4, with --mode features 1e-3).")
     private @Nullable Double learningRate;
 
     @Option(
@@ -117,7 +118,8 @@ final class FineTuneOptions {
 
     /** The options as settings. */
     FineTuneSettings settings(boolean features, Precision precision, long seed) {
-        double rate = learningRate == null ? (features ? HEAD_RATE : FINE_TUNE_RATE) : learningRate;
+        double usual = features ? HEAD_RATE : lora.wanted() ? ADAPTER_RATE : FINE_TUNE_RATE;
+        double rate = learningRate == null ? usual : learningRate;
         TrainingArguments training = TrainingArguments.DEFAULTS.with(a -> a.batchSize(batchSize)
                 .learningRate(rate)
                 .weightDecay(weightDecay)

@@ -14,7 +14,7 @@ final class LoraOptions {
             paramLabel = "RANK",
             description =
                     "Train low-rank adapters of this rank instead of the encoder's weights (LoRA); the result is an"
-                            + " adapter as PEFT has it. Learning rates are about ten times as high as without.")
+                            + " adapter as PEFT has it. Good learning rates are about ten times as high as without.")
     private @Nullable Integer rank;
 
     @Option(

@@ -1,18 +1,22 @@
 package io.transformer4j.cli;
 
 import io.transformer4j.checkpoint.AtomicFiles;
+import io.transformer4j.hub.FileSelection;
 import io.transformer4j.models.LoraAdapter;
 import io.transformer4j.models.PretrainedModel;
 import io.transformer4j.models.auto.Models;
 import io.transformer4j.pipelines.SentencePooling;
 import io.transformer4j.tokenizers.Tokenizer;
-import io.transformer4j.tokenizers.text.TokenizerException;
 import io.transformer4j.torch.Devices;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -54,7 +58,7 @@ final class MergeAdapterCommand implements Callable<Integer> {
             model.adapter().ifPresent(LoraAdapter::merge);
             AtomicFiles.writeFolder(to, folder -> {
                 Models.save(model, folder);
-                tokenizer(from).save(folder);
+                tokenizer(from).ifPresent(tokenizer -> tokenizer.save(folder));
                 copyPooling(from, model, folder);
             });
         }
@@ -64,12 +68,21 @@ final class MergeAdapterCommand implements Callable<Integer> {
         return T4j.OK;
     }
 
-    /** PEFT saves none: then the adapted model's is meant. */
-    private static Tokenizer tokenizer(Path from) {
-        try {
-            return Tokenizer.load(from);
-        } catch (TokenizerException e) {
-            return Tokenizer.load(LoraAdapter.baseFolder(from));
+    /** PEFT saves none: then the adapted model's is meant, if it has one. */
+    private static Optional<Tokenizer> tokenizer(Path from) throws IOException {
+        for (Path place : List.of(from, LoraAdapter.baseFolder(from))) {
+            if (hasTokenizer(place)) {
+                return Optional.of(Tokenizer.load(place));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static boolean hasTokenizer(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.map(file -> file.getFileName().toString())
+                    .anyMatch(name -> FileSelection.TOKENIZER.names().matcher(name).matches()
+                            && !name.equals(Models.CONFIG_NAME));
         }
     }
 

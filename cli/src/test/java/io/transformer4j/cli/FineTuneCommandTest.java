@@ -8,11 +8,13 @@ import io.transformer4j.models.bert.BertConfig;
 import io.transformer4j.models.bert.BertForMaskedLM;
 import io.transformer4j.tokenizers.Tokenizer;
 import io.transformer4j.torch.Devices;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -179,6 +181,59 @@ class FineTuneCommandTest {
         assertThat(out.resolve("checkpoint-4")).isDirectory();
         assertThat(finetune(out).err()).contains("belongs to an earlier run");
         assertThat(finetune(out, "--mode", "features", "--resume").err()).contains("has nothing to resume");
+    }
+
+    /** As Ctrl-C: the last complete step is saved, and the same command goes on from there. */
+    @Test
+    void aStoppedRunCanBeResumed() throws IOException, InterruptedException {
+        Path out = folder.resolve("stopped");
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        T4j.class.getName(),
+                        "finetune",
+                        "--task",
+                        "text-classification",
+                        "--model",
+                        encoder,
+                        "--train",
+                        rows,
+                        "--out",
+                        out.toString(),
+                        "--threads",
+                        "2",
+                        "--epochs",
+                        "1000000",
+                        "--save-steps",
+                        "5")
+                .redirectErrorStream(true)
+                .start();
+        String saved;
+        try (BufferedReader output = process.inputReader()) {
+            awaitLine(output, "saved .*checkpoint-5");
+            process.toHandle().destroy(); // Process.destroy would close the output too
+            saved = awaitLine(output, "stopped: step \\d+ is saved; go on with the same command and --resume");
+            assertThat(process.waitFor()).isEqualTo(T4j.INTERRUPTED);
+        } finally {
+            process.destroyForcibly();
+        }
+        int step = Integer.parseInt(saved.replaceAll("\\D+", ""));
+        assertThat(out.resolve("checkpoint-" + step)).isDirectory();
+        CommandLineRun resumed = finetune(out, "--epochs", Integer.toString(step + 2), "--resume");
+        assertThat(resumed.exitCode()).as(resumed.err()).isZero();
+        assertThat(resumed.out()).contains(String.format(Locale.ROOT, "%,d steps", step + 2)).doesNotContain("no complete checkpoint");
+    }
+
+    private static String awaitLine(BufferedReader output, String wanted) throws IOException {
+        List<String> seen = new ArrayList<>();
+        for (String line = output.readLine(); line != null; line = output.readLine()) {
+            if (line.matches(wanted)) {
+                return line;
+            }
+            seen.add(line);
+        }
+        throw new AssertionError("no line like " + wanted + " in " + seen);
     }
 
     @Test

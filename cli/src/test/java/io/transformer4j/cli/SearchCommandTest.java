@@ -11,6 +11,7 @@ import io.transformer4j.torch.Devices;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -105,6 +106,21 @@ class SearchCommandTest {
         assertThat(other.err())
                 .contains("owned was made with another model (" + folder.resolve("model-1"), "make a new index");
         assertThat(index(place, 2).exitCode()).isEqualTo(T4j.FAILURE);
+    }
+
+    /** By its content: a copy is the same model. */
+    @Test
+    void theModelMayBeElsewhere() throws IOException {
+        Path place = folder.resolve("moved");
+        assertThat(index(place, 1).exitCode()).isZero();
+        Path copy = Files.createDirectory(folder.resolve("copy"));
+        try (Stream<Path> files = Files.list(folder.resolve("model-1"))) {
+            for (Path file : files.toList()) {
+                Files.copy(file, copy.resolve(file.getFileName()));
+            }
+        }
+        CommandLineRun found = t4j("search", "query", "--index", place.toString(), "--model", copy.toString(), "cat");
+        assertThat(found.exitCode()).as(found.err()).isZero();
     }
 
     @Test

@@ -21,9 +21,16 @@ import java.util.stream.LongStream;
  * @param grid the values to choose from, by name of the setting
  */
 public record HyperParameterSearch(Map<String, List<String>> grid) {
+    private static final double MAX_POINTS = 1e18; // below the largest long
+
     /** Checks that there is something to choose. */
     public HyperParameterSearch {
         check(!grid.isEmpty(), "a search needs at least one setting with values");
+        double points = 1;
+        for (List<String> values : grid.values()) {
+            points *= values.size();
+        }
+        check(points < MAX_POINTS, "the grid has %.0f points, too many to choose from", points);
         grid.forEach((name, values) -> {
             check(!values.isEmpty(), "the setting %s has no values to choose from", name);
             check(Set.copyOf(values).size() == values.size(), "the setting %s has a value twice: %s", name, values);
@@ -49,7 +56,7 @@ public record HyperParameterSearch(Map<String, List<String>> grid) {
     public long size() {
         long size = 1;
         for (List<String> values : grid.values()) {
-            size = Math.multiplyExact(size, (long) values.size());
+            size *= values.size();
         }
         return size;
     }

@@ -49,6 +49,10 @@ class HyperParameterSearchTest {
         HyperParameterSearch huge = grid("a", many, "b", many);
         assertThat(huge.size()).isEqualTo(10_000_000_000L);
         assertThat(huge.sample(50, 3)).hasSize(50).doesNotHaveDuplicates();
+        Map<String, List<String>> beyond = new LinkedHashMap<>(huge.grid());
+        beyond.put("c", many);
+        beyond.put("d", many);
+        assertThatThrownBy(() -> new HyperParameterSearch(beyond)).hasMessageContaining("too many to choose from");
     }
 
     @Test

@@ -16,10 +16,14 @@ import io.transformer4j.pipelines.SentencePooling;
 import io.transformer4j.pipelines.SentenceSimilarityPipeline;
 import io.transformer4j.tokenizers.Tokenizer;
 import io.transformer4j.torch.ComputePool;
+import io.transformer4j.tracking.MemoryProbe;
+import io.transformer4j.training.TrainerCallback;
+import io.transformer4j.training.TrainerState;
 import io.transformer4j.training.TrainingArguments;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -114,6 +118,27 @@ class SentenceEmbeddingTaskTest {
 
     private void deleteRun() {
         io.transformer4j.checkpoint.AtomicFiles.deleteFolder(out.resolve("run"));
+    }
+
+    /** What workers keep for their way back is freed after each step. */
+    @Test
+    void memoryStaysFlatOverManySteps() throws IOException {
+        SentenceEmbeddingTask task = task(Pooling.MEAN);
+        List<TextGroup> rows = task.read(write("pairs.tsv", PAIRS));
+        List<Long> resident = new ArrayList<>();
+        TrainerCallback probe = new TrainerCallback() {
+            @Override
+            public void onStepEnd(TrainerState state, double loss) {
+                if (state.globalStep() % 500 == 0) {
+                    resident.add(MemoryProbe.residentBytes().orElseThrow());
+                }
+            }
+        };
+        try (ComputePool pool = new ComputePool(2)) {
+            new FineTuner<>(task, encoder, FAST.with(s -> s.epochs(2000)), pool)
+                    .train(rows, List.of(), out.resolve("run"), List.of(probe));
+        }
+        assertThat(resident.get(3) - resident.get(1)).as("growth of %s", resident).isLessThan(24L << 20);
     }
 
     @Test

@@ -70,6 +70,30 @@ class FeatureExtractionPipelineTest {
         return pooling == Pooling.CLS ? sum : sum / tokens;
     }
 
+    /** Pieces can be embedded as they are, end between words and leave nothing out. */
+    @Test
+    void longTextsAreDividedBetweenWords() {
+        String text = "the river bank was green, and the water was cold, ".repeat(5) + "unbelievablyLongWord".repeat(9);
+        List<List<WordSpans.Span>> pieces = pipeline.pieces(List.of(TEXT, "  ", text));
+        assertThat(pieces.get(0)).containsExactly(new WordSpans.Span(0, TEXT.length()));
+        assertThat(pieces.get(1)).isEmpty();
+        List<WordSpans.Span> parts = pieces.get(2);
+        assertThat(parts).hasSizeGreaterThan(3);
+        Tokenizer tokenizer = Tokenizer.load(folder);
+        int end = 0;
+        for (WordSpans.Span part : parts) {
+            assertThat(text.substring(end, part.start())).isBlank();
+            end = part.end();
+            String piece = text.substring(part.start(), part.end());
+            if (!piece.contains("Word")) {
+                assertThat(tokenizer.encode(piece).length()).isLessThanOrEqualTo(TinyCheckpoints.POSITIONS);
+                assertThat(text.substring(part.end())).as("after " + piece).matches("(?s)[ ,u].*");
+            }
+        }
+        assertThat(end).isEqualTo(text.length());
+        pipeline.embed(List.of(text.substring(parts.get(0).start(), parts.get(0).end())));
+    }
+
     @ParameterizedTest
     @EnumSource
     void poolsAsDefined(Pooling pooling) {

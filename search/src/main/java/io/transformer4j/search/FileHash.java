@@ -14,7 +14,7 @@ import java.util.HexFormat;
 final class FileHash {
     private FileHash() {}
 
-    static MessageDigest sha256() {
+    private static MessageDigest sha256() {
         try {
             return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {

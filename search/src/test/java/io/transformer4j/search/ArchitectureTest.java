@@ -21,7 +21,7 @@ class ArchitectureTest {
         noClasses()
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("org.bytedeco..", "io.transformer4j.models..", "io.transformer4j.torch..")
+                .resideInAnyPackage("org.bytedeco..", "io.transformer4j.torch..", "io.transformer4j.nn..")
                 .check(CLASSES);
     }
 }
