@@ -51,7 +51,7 @@ public final class CrossEntropy {
      *
      * @param hidden {@code [rows, hiddenSize]}; without rows the loss is 0
      * @param weight {@code [vocabSize, hiddenSize]}
-     * @param bias {@code [vocabSize]}, or null
+     * @param bias {@code [vocabSize]} or {@code [1, vocabSize]}, or null
      * @param labels {@code [rows]} int64, each in {@code [0, vocabSize)}
      * @param count what to divide the sum by: the number of labels in the whole batch, of which these rows may be a part
      * @return a scalar, float32

@@ -46,7 +46,7 @@ final class HeadGradients {
      * The head, the same for all members.
      *
      * @param weight {@code [vocabSize, hiddenSize]}
-     * @param bias {@code [vocabSize]}, or null
+     * @param bias {@code [vocabSize]} or {@code [1, vocabSize]}, or null
      * @param scale what the sum over rows is multiplied by
      * @param smoothing the part of each label that is spread over the vocabulary
      */
@@ -177,12 +177,16 @@ final class HeadGradients {
             buffer = hidden.new_empty(blockRows, size);
         }
 
-        Tensor of(Tensor perWord) {
-            return perWord.narrow(0, start, size);
+        private Tensor rows(Tensor weight) {
+            return weight.narrow(0, start, size);
+        }
+
+        private Tensor elements(Tensor bias) {
+            return bias.view(-1).narrow(0, start, size);
         }
 
         private Tensor weight() {
-            return of(head.weight().tensor().detach());
+            return rows(head.weight().tensor().detach());
         }
 
         /** Logits, then probabilities within this slice, {@code [rows, size]}. */
@@ -193,7 +197,7 @@ final class HeadGradients {
         void normalize(Rows rows) {
             Tensor logits = torch.mm_out(logits(rows), rows.hidden(), weight().t());
             if (head.bias() != null) {
-                logits.add_(of(head.bias().tensor().detach()));
+                logits.add_(elements(head.bias().tensor().detach()));
             }
             Labels own = new Labels(rows);
             Tensor mean = logits.gather(1, own.index).mul_(own.certain);
@@ -226,10 +230,10 @@ final class HeadGradients {
             torch.mm_out(rows.of(hiddenGradient.select(0, number), 0), slope, weight());
             if (weightGradient != null) {
                 Scalar keep = new Scalar(rows.start == 0 ? 0.0 : 1.0);
-                of(weightGradient).addmm_(slope.t(), rows.hidden(), keep, new Scalar(head.scale()));
+                rows(weightGradient).addmm_(slope.t(), rows.hidden(), keep, new Scalar(head.scale()));
             }
             if (biasGradient != null) {
-                of(biasGradient).add_(slope.sum(0), new Scalar(head.scale()));
+                elements(biasGradient).add_(slope.sum(0), new Scalar(head.scale()));
             }
         }
 

@@ -233,6 +233,22 @@ class HandWrittenGradientTest {
         }
     }
 
+    /** As BART's {@code final_logits_bias} has it. */
+    @Test
+    void crossEntropyWithABiasOfOneRow() {
+        try (Parameter weight = parameter(VOCAB, WIDTH);
+                Parameter bias = parameter(1, VOCAB)) {
+            Tensor hidden = normal(6, WIDTH);
+            Tensor labels = labels(6);
+            Reference reference = new Reference(hidden, weight, bias);
+            reference.loss(labels, true, 6).backward();
+            Tensor own = leaf(hidden);
+            CrossEntropy.ofHead(own, weight, bias, labels, 6).backward();
+            assertClose(own.grad(), reference.hidden.grad());
+            assertClose(bias.grad().orElseThrow(), reference.bias.grad());
+        }
+    }
+
     @Test
     void crossEntropyWithoutGradient() {
         try (Parameter weight = parameter(VOCAB, WIDTH);
