@@ -81,8 +81,9 @@ final class MergeAdapterCommand implements Callable<Integer> {
     private static boolean hasTokenizer(Path folder) throws IOException {
         try (Stream<Path> files = Files.list(folder)) {
             return files.map(file -> file.getFileName().toString())
-                    .anyMatch(name -> FileSelection.TOKENIZER.names().matcher(name).matches()
-                            && !name.equals(Models.CONFIG_NAME));
+                    .anyMatch(name ->
+                            FileSelection.TOKENIZER.names().matcher(name).matches()
+                                    && !name.equals(Models.CONFIG_NAME));
         }
     }
 

@@ -222,7 +222,9 @@ class FineTuneCommandTest {
         assertThat(out.resolve("checkpoint-" + step)).isDirectory();
         CommandLineRun resumed = finetune(out, "--epochs", Integer.toString(step + 2), "--resume");
         assertThat(resumed.exitCode()).as(resumed.err()).isZero();
-        assertThat(resumed.out()).contains(String.format(Locale.ROOT, "%,d steps", step + 2)).doesNotContain("no complete checkpoint");
+        assertThat(resumed.out())
+                .contains(String.format(Locale.ROOT, "%,d steps", step + 2))
+                .doesNotContain("no complete checkpoint");
     }
 
     private static String awaitLine(BufferedReader output, String wanted) throws IOException {

@@ -138,7 +138,9 @@ class SentenceEmbeddingTaskTest {
             new FineTuner<>(task, encoder, FAST.with(s -> s.epochs(2000)), pool)
                     .train(rows, List.of(), out.resolve("run"), List.of(probe));
         }
-        assertThat(resident.get(3) - resident.get(1)).as("growth of %s", resident).isLessThan(24L << 20);
+        assertThat(resident.get(3) - resident.get(1))
+                .as("growth of %s", resident)
+                .isLessThan(24L << 20);
     }
 
     @Test

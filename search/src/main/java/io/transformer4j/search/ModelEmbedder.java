@@ -33,8 +33,7 @@ public final class ModelEmbedder implements Embedder, AutoCloseable {
     public static ModelEmbedder open(Path folder, PipelineOptions options) {
         SentencePooling pooling = SentencePooling.read(folder);
         // Pieces that begin or end inside a word may have a token more than the whole had.
-        FeatureExtractionPipeline pipeline =
-                Pipelines.featureExtraction(folder, options.with(o -> o.truncation(true)));
+        FeatureExtractionPipeline pipeline = Pipelines.featureExtraction(folder, options.with(o -> o.truncation(true)));
         try {
             return new ModelEmbedder(pipeline, pooling, ModelIdentity.of(folder));
         } catch (RuntimeException e) {
