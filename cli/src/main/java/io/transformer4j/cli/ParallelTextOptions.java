@@ -1,6 +1,7 @@
 package io.transformer4j.cli;
 
 import io.transformer4j.data.ParallelText;
+import io.transformer4j.data.TextFormat;
 import io.transformer4j.data.TextLines;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -103,9 +104,7 @@ public final class ParallelTextOptions {
         if (sources != null && targets != null) {
             text = ParallelText.ofFiles(sources, targets);
         } else if (together != null) {
-            String name =
-                    together.getFileName().toString().toLowerCase(Locale.ROOT).replaceFirst("\\.gz$", "");
-            text = name.endsWith(".jsonl") || name.endsWith(".ndjson")
+            text = TextFormat.isNamedJsonLines(together)
                     ? ParallelText.ofJsonLines(together, sourceField, targetField)
                     : ParallelText.ofTsv(together);
         } else {

@@ -17,8 +17,18 @@ public enum TextFormat {
         if (this != AUTO) {
             return this == JSON_LINES;
         }
-        String name = file.toString().toLowerCase(Locale.ROOT);
-        String base = name.endsWith(".gz") ? name.substring(0, name.length() - 3) : name;
-        return base.endsWith(".jsonl") || base.endsWith(".ndjson");
+        return isNamedJsonLines(file);
+    }
+
+    /** Whether a file's name says that it holds JSON lines. */
+    public static boolean isNamedJsonLines(Path file) {
+        String name = plainName(file);
+        return name.endsWith(".jsonl") || name.endsWith(".ndjson");
+    }
+
+    /** A file's name in lower case and without {@code .gz}, which says nothing of what is in it. */
+    public static String plainName(Path file) {
+        String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
+        return name.endsWith(".gz") ? name.substring(0, name.length() - 3) : name;
     }
 }

@@ -1,12 +1,12 @@
 package io.transformer4j.search;
 
+import io.transformer4j.data.TextFormat;
 import io.transformer4j.data.TextLines;
 import io.transformer4j.data.labelled.LabelledFile;
 import io.transformer4j.pipelines.WordSpans;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.Consumer;
 
 /** Reads the passages of a file, before long ones are divided. Plain or gzip, in UTF-8. */
@@ -31,7 +31,7 @@ final class PassageReader {
     }
 
     private void read() {
-        String name = file.getFileName().toString().toLowerCase(Locale.ROOT).replaceFirst("\\.gz$", "");
+        String name = TextFormat.plainName(file);
         if (name.matches(".*\\.(jsonl|ndjson|tsv|csv)")) {
             LabelledFile.read(file, options.columns()).forEach(row -> accept(row.line(), row.text()));
         } else {

@@ -1,5 +1,6 @@
 package io.transformer4j.search;
 
+import io.transformer4j.data.TextFormat;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -8,7 +9,6 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
-import java.util.Locale;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
@@ -47,7 +47,7 @@ record SearchableFiles(List<Path> roots, SortedSet<Path> files) {
     }
 
     private static boolean isText(Path file) {
-        String name = file.getFileName().toString().toLowerCase(Locale.ROOT).replaceFirst("\\.gz$", "");
+        String name = TextFormat.plainName(file);
         return ENDINGS.stream().anyMatch(name::endsWith);
     }
 

@@ -1,6 +1,7 @@
 package io.transformer4j.data.labelled;
 
 import io.transformer4j.data.DataException;
+import io.transformer4j.data.TextFormat;
 import io.transformer4j.data.TextLines;
 import java.io.IOException;
 import java.io.StringReader;
@@ -9,7 +10,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.IntStream;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
@@ -20,7 +20,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Reads labelled texts from tables: {@code .csv} (RFC 4180), {@code .jsonl}, and otherwise tab-separated columns in which quotes
+ * Reads labelled texts from tables: {@code .csv} (RFC 4180), {@code .jsonl} or {@code .ndjson}, and otherwise tab-separated columns in which quotes
  * have no meaning, each plain or gzip, in UTF-8.
  */
 public final class LabelledFile {
@@ -55,8 +55,8 @@ public final class LabelledFile {
      */
     public static List<LabelledText> read(Path file, Columns columns) {
         String content = String.join("\n", TextLines.all(file));
-        String name = file.getFileName().toString().toLowerCase(Locale.ROOT).replaceFirst("\\.gz$", "");
-        List<LabelledText> rows = name.endsWith(".jsonl") || name.endsWith(".json")
+        String name = TextFormat.plainName(file);
+        List<LabelledText> rows = TextFormat.isNamedJsonLines(file) || name.endsWith(".json")
                 ? readJson(file, content, columns)
                 : readTable(file, content, name.endsWith(".csv") ? CSV : TSV, columns);
         if (rows.isEmpty()) {

@@ -53,6 +53,10 @@ class LabelledFilesTest {
         assertThat(LabelledFile.read(good, LabelledFile.Columns.DEFAULT))
                 .extracting(LabelledText::labels)
                 .containsExactly(List.of("x", "y"), List.of("3"));
+        Path otherEnding = file("c.ndjson", "{\"text\":\"a\",\"label\":\"x\"}\n");
+        assertThat(LabelledFile.read(otherEnding, LabelledFile.Columns.DEFAULT))
+                .extracting(LabelledText::text)
+                .containsExactly("a");
     }
 
     @Test
