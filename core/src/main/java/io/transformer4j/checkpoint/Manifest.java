@@ -1,15 +1,10 @@
 package io.transformer4j.checkpoint;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import java.io.FileInputStream;
+import io.transformer4j.files.Sha256;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -35,7 +30,6 @@ public record Manifest(
 
     private static final int VERSION = 1;
     private static final int MAX_FILE_BYTES = 16 << 20;
-    private static final int BUFFER_BYTES = 1 << 20;
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
@@ -72,7 +66,7 @@ public record Manifest(
             for (Path file : paths.filter(Files::isRegularFile).toList()) {
                 String name = folder.relativize(file).toString().replace('\\', '/');
                 if (!name.equals(FILE_NAME)) {
-                    files.put(name, new Entry(Files.size(file), sha256(file)));
+                    files.put(name, new Entry(Files.size(file), Sha256.ofFile(file)));
                 }
             }
         } catch (IOException e) {
@@ -153,28 +147,9 @@ public record Manifest(
         if (size != expected.size) {
             return "has " + size + " bytes, but the manifest says " + expected.size;
         }
-        if (contents && !sha256(file).equals(expected.sha256)) {
+        if (contents && !Sha256.ofFile(file).equals(expected.sha256)) {
             return "has changed: its SHA-256 is not the manifest's";
         }
         return "";
-    }
-
-    private static String sha256(Path file) throws IOException {
-        MessageDigest digest = newSha256();
-        try (InputStream in = new DigestInputStream(new FileInputStream(file.toFile()), digest)) {
-            byte[] buffer = new byte[BUFFER_BYTES];
-            while (in.read(buffer) >= 0) {
-                // the stream feeds the digest
-            }
-        }
-        return HexFormat.of().formatHex(digest.digest());
-    }
-
-    private static MessageDigest newSha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError("every Java platform has SHA-256", e);
-        }
     }
 }

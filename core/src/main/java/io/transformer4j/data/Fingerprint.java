@@ -1,7 +1,6 @@
 package io.transformer4j.data;
 
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import io.transformer4j.files.Sha256;
 import java.util.HexFormat;
 
 /**
@@ -20,11 +19,7 @@ public record Fingerprint(String hex) {
 
     /** The fingerprint of {@code content}. */
     public static Fingerprint of(byte[] content) {
-        try {
-            return fromBytes(MessageDigest.getInstance("SHA-256").digest(content));
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError("every Java platform has SHA-256", e);
-        }
+        return fromBytes(Sha256.newDigest().digest(content));
     }
 
     static Fingerprint fromBytes(byte[] bytes) {

@@ -1,5 +1,6 @@
 package io.transformer4j.search;
 
+import io.transformer4j.files.Sha256;
 import io.transformer4j.pipelines.WordSpans;
 import io.transformer4j.progress.ProgressListener;
 import java.io.IOException;
@@ -207,7 +208,7 @@ public final class SearchIndex implements AutoCloseable {
             for (Path file : files.files()) {
                 progress.update(done, total, file.getFileName().toString());
                 // Read before the content: what is written meanwhile is found changed the next time.
-                String state = options.unit() + " " + options.column() + " " + FileHash.of(file);
+                String state = options.unit() + " " + options.column() + " " + Sha256.ofFile(file);
                 @Nullable String known = before.get(file.toString());
                 if (!state.equals(known)) {
                     replace(file, state);

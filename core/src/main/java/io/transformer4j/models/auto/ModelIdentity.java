@@ -1,18 +1,15 @@
 package io.transformer4j.models.auto;
 
 import io.transformer4j.checkpoint.CheckpointReader;
+import io.transformer4j.files.Sha256;
 import io.transformer4j.hub.FileSelection;
 import io.transformer4j.models.LoraAdapter;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.DigestOutputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Set;
 import java.util.TreeSet;
@@ -32,17 +29,15 @@ public final class ModelIdentity {
      * @throws io.transformer4j.checkpoint.CheckpointException if there is no checkpoint
      */
     public static String of(Path folder) {
-        MessageDigest digest = sha256();
-        try (DigestOutputStream sink = new DigestOutputStream(OutputStream.nullOutputStream(), digest)) {
+        MessageDigest digest = Sha256.newDigest();
+        try {
             if (LoraAdapter.isAdapter(folder)) {
-                sink.write(of(LoraAdapter.baseFolder(folder)).getBytes(StandardCharsets.UTF_8));
+                digest.update(of(LoraAdapter.baseFolder(folder)).getBytes(StandardCharsets.UTF_8));
             }
             for (String name : names(folder)) {
                 Path file = folder.resolve(name);
-                sink.write((name + "\n" + Files.size(file) + "\n").getBytes(StandardCharsets.UTF_8));
-                try (InputStream content = Files.newInputStream(file)) {
-                    content.transferTo(sink);
-                }
+                digest.update((name + "\n" + Files.size(file) + "\n").getBytes(StandardCharsets.UTF_8));
+                Sha256.update(digest, file);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -70,13 +65,5 @@ public final class ModelIdentity {
             }
         }
         return names;
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError("every Java platform has SHA-256", e);
-        }
     }
 }
