@@ -89,6 +89,7 @@ import io.transformer4j.torch.Devices;
 import io.transformer4j.torch.TensorScope;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -120,20 +121,11 @@ public final class Models {
 
     private static final Logger LOG = LoggerFactory.getLogger(Models.class);
 
-    private static final List<String> MODEL_TYPES = List.of(
-            "bert",
-            "distilbert",
-            "roberta",
-            "longformer",
-            "big_bird",
-            "openai-gpt",
-            "gpt2",
-            "gpt_neo",
-            "llama",
-            "transformer_2017",
-            "bart",
-            "marian",
-            "t5");
+    /**
+     * The families by their {@code model_type}. Only the one that is asked for is made: loading the classes of all takes as long as
+     * loading a model.
+     */
+    private static final Map<String, Supplier<Family<?>>> FAMILIES = families();
 
     /** What a {@code model_type} stands for: its defaults and the model class behind each architecture name. */
     private record Family<C extends PretrainedConfig>(
@@ -191,11 +183,11 @@ public final class Models {
         }
     }
 
-    /** A family by its {@code model_type}. Only this one's classes are loaded, which all together takes as long as loading a model. */
-    private static Family<?> family(String modelType) {
-        return switch (modelType) {
-            case "bert" ->
-                new Family<>(
+    private static Map<String, Supplier<Family<?>>> families() {
+        Map<String, Supplier<Family<?>>> families = new LinkedHashMap<>();
+        families.put(
+                "bert",
+                () -> new Family<>(
                         BertConfig.BASE,
                         BertConfig.class,
                         Map.of(
@@ -205,9 +197,10 @@ public final class Models {
                                 "BertForSequenceClassification", BertForSequenceClassification::new,
                                 "BertForTokenClassification", BertForTokenClassification::new,
                                 "BertForQuestionAnswering", BertForQuestionAnswering::new,
-                                "BertForNextSentencePrediction", BertForNextSentencePrediction::new));
-            case "distilbert" ->
-                new Family<>(
+                                "BertForNextSentencePrediction", BertForNextSentencePrediction::new)));
+        families.put(
+                "distilbert",
+                () -> new Family<>(
                         DistilBertConfig.BASE,
                         DistilBertConfig.class,
                         Map.of(
@@ -215,9 +208,10 @@ public final class Models {
                                 "DistilBertForMaskedLM", DistilBertForMaskedLM::new,
                                 "DistilBertForSequenceClassification", DistilBertForSequenceClassification::new,
                                 "DistilBertForTokenClassification", DistilBertForTokenClassification::new,
-                                "DistilBertForQuestionAnswering", DistilBertForQuestionAnswering::new));
-            case "roberta" ->
-                new Family<>(
+                                "DistilBertForQuestionAnswering", DistilBertForQuestionAnswering::new)));
+        families.put(
+                "roberta",
+                () -> new Family<>(
                         RobertaConfig.BASE,
                         RobertaConfig.class,
                         Map.of(
@@ -225,9 +219,10 @@ public final class Models {
                                 "RobertaForMaskedLM", RobertaForMaskedLM::new,
                                 "RobertaForSequenceClassification", RobertaForSequenceClassification::new,
                                 "RobertaForTokenClassification", RobertaForTokenClassification::new,
-                                "RobertaForQuestionAnswering", RobertaForQuestionAnswering::new));
-            case "longformer" ->
-                new Family<>(
+                                "RobertaForQuestionAnswering", RobertaForQuestionAnswering::new)));
+        families.put(
+                "longformer",
+                () -> new Family<>(
                         LongformerConfig.BASE,
                         LongformerConfig.class,
                         Map.of(
@@ -235,9 +230,10 @@ public final class Models {
                                 "LongformerForMaskedLM", LongformerForMaskedLM::new,
                                 "LongformerForSequenceClassification", LongformerForSequenceClassification::new,
                                 "LongformerForTokenClassification", LongformerForTokenClassification::new,
-                                "LongformerForQuestionAnswering", LongformerForQuestionAnswering::new));
-            case "big_bird" ->
-                new Family<>(
+                                "LongformerForQuestionAnswering", LongformerForQuestionAnswering::new)));
+        families.put(
+                "big_bird",
+                () -> new Family<>(
                         BigBirdConfig.BASE,
                         BigBirdConfig.class,
                         Map.of(
@@ -246,17 +242,19 @@ public final class Models {
                                 "BigBirdForSequenceClassification", BigBirdForSequenceClassification::new,
                                 "BigBirdForPreTraining", BigBirdForPreTraining::new,
                                 "BigBirdForTokenClassification", BigBirdForTokenClassification::new,
-                                "BigBirdForQuestionAnswering", BigBirdForQuestionAnswering::new));
-            case "openai-gpt" ->
-                new Family<>(
+                                "BigBirdForQuestionAnswering", BigBirdForQuestionAnswering::new)));
+        families.put(
+                "openai-gpt",
+                () -> new Family<>(
                         OpenAIGPTConfig.BASE,
                         OpenAIGPTConfig.class,
                         Map.of(
                                 "OpenAIGPTModel", OpenAIGPTModel::new,
                                 "OpenAIGPTLMHeadModel", OpenAIGPTLMHeadModel::new,
-                                "OpenAIGPTForSequenceClassification", OpenAIGPTForSequenceClassification::new));
-            case "gpt2" ->
-                new Family<>(
+                                "OpenAIGPTForSequenceClassification", OpenAIGPTForSequenceClassification::new)));
+        families.put(
+                "gpt2",
+                () -> new Family<>(
                         GPT2Config.SMALL,
                         GPT2Config.class,
                         Map.of(
@@ -264,9 +262,10 @@ public final class Models {
                                 "GPT2LMHeadModel", GPT2LMHeadModel::new,
                                 "GPT2ForSequenceClassification", GPT2ForSequenceClassification::new,
                                 "GPT2ForTokenClassification", GPT2ForTokenClassification::new,
-                                "GPT2ForQuestionAnswering", GPT2ForQuestionAnswering::new));
-            case "gpt_neo" ->
-                new Family<>(
+                                "GPT2ForQuestionAnswering", GPT2ForQuestionAnswering::new)));
+        families.put(
+                "gpt_neo",
+                () -> new Family<>(
                         GPTNeoConfig.LARGE,
                         GPTNeoConfig.class,
                         Map.of(
@@ -274,9 +273,10 @@ public final class Models {
                                 "GPTNeoForCausalLM", GPTNeoForCausalLM::new,
                                 "GPTNeoForSequenceClassification", GPTNeoForSequenceClassification::new,
                                 "GPTNeoForTokenClassification", GPTNeoForTokenClassification::new,
-                                "GPTNeoForQuestionAnswering", GPTNeoForQuestionAnswering::new));
-            case "llama" ->
-                new Family<>(
+                                "GPTNeoForQuestionAnswering", GPTNeoForQuestionAnswering::new)));
+        families.put(
+                "llama",
+                () -> new Family<>(
                         LlamaConfig.BASE,
                         LlamaConfig.class,
                         Map.of(
@@ -284,28 +284,32 @@ public final class Models {
                                 "LlamaForCausalLM", LlamaForCausalLM::new,
                                 "LlamaForSequenceClassification", LlamaForSequenceClassification::new,
                                 "LlamaForTokenClassification", LlamaForTokenClassification::new,
-                                "LlamaForQuestionAnswering", LlamaForQuestionAnswering::new));
-            case "transformer_2017" ->
-                new Family<>(
+                                "LlamaForQuestionAnswering", LlamaForQuestionAnswering::new)));
+        families.put(
+                "transformer_2017",
+                () -> new Family<>(
                         TransformerConfig.BASE,
                         TransformerConfig.class,
-                        Map.of("TransformerForConditionalGeneration", TransformerForConditionalGeneration::new));
-            case "bart" ->
-                new Family<>(
+                        Map.of("TransformerForConditionalGeneration", TransformerForConditionalGeneration::new)));
+        families.put(
+                "bart",
+                () -> new Family<>(
                         BartConfig.LARGE,
                         BartConfig.class,
                         Map.of(
                                 "BartModel", BartModel::new,
                                 "BartForConditionalGeneration", BartForConditionalGeneration::new,
                                 "BartForSequenceClassification", BartForSequenceClassification::new,
-                                "BartForQuestionAnswering", BartForQuestionAnswering::new));
-            case "marian" ->
-                new Family<>(
+                                "BartForQuestionAnswering", BartForQuestionAnswering::new)));
+        families.put(
+                "marian",
+                () -> new Family<>(
                         MarianConfig.BIG,
                         MarianConfig.class,
-                        Map.of("MarianModel", MarianModel::new, "MarianMTModel", MarianMTModel::new));
-            case "t5" ->
-                new Family<>(
+                        Map.of("MarianModel", MarianModel::new, "MarianMTModel", MarianMTModel::new)));
+        families.put(
+                "t5",
+                () -> new Family<>(
                         T5Config.SMALL,
                         T5Config.class,
                         Map.of(
@@ -314,9 +318,8 @@ public final class Models {
                                 "T5ForConditionalGeneration", T5ForConditionalGeneration::new,
                                 "T5ForSequenceClassification", T5ForSequenceClassification::new,
                                 "T5ForTokenClassification", T5ForTokenClassification::new,
-                                "T5ForQuestionAnswering", T5ForQuestionAnswering::new));
-            default -> throw new IllegalArgumentException("no family has model_type " + modelType);
-        };
+                                "T5ForQuestionAnswering", T5ForQuestionAnswering::new)));
+        return Collections.unmodifiableMap(families);
     }
 
     private Models() {}
@@ -500,28 +503,29 @@ public final class Models {
 
     /** The architectures that can be loaded, by HF's class names, in their families' order. */
     public static List<String> architectures() {
-        return MODEL_TYPES.stream()
-                .map(Models::family)
-                .flatMap(family -> family.architectures().keySet().stream().sorted())
+        return FAMILIES.values().stream()
+                .flatMap(
+                        family -> family.get().architectures().keySet().stream().sorted())
                 .toList();
     }
 
     /** The {@code model_type} of an architecture's family. */
     public static Optional<String> modelType(String architecture) {
-        return MODEL_TYPES.stream()
-                .filter(type -> family(type).architectures().containsKey(architecture))
+        return FAMILIES.keySet().stream()
+                .filter(type -> FAMILIES.get(type).get().architectures().containsKey(architecture))
                 .findFirst();
     }
 
     private static Family<?> family(Path file, Map<String, Object> tree) {
-        if (tree.get("model_type") instanceof String type && MODEL_TYPES.contains(type)) {
-            return family(type);
-        }
         Object type = tree.get("model_type");
+        Supplier<Family<?>> family = FAMILIES.get(type);
+        if (family != null) {
+            return family.get();
+        }
         throw new CheckpointException(
                 file,
                 (type == null ? "has no model_type" : "has model_type \"" + type + "\"") + "; supported are "
-                        + String.join(", ", MODEL_TYPES));
+                        + String.join(", ", FAMILIES.keySet()));
     }
 
     /**
