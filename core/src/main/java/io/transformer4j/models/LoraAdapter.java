@@ -121,13 +121,7 @@ public final class LoraAdapter {
             PretrainedModel model, LoraConfig config, String base, boolean newHead, long seed) {
         check(model.adapter().isEmpty(), "the model has an adapter already: merge it first");
         List<Target> chosen = choose(model, config.targetModules());
-        List<String> names = config.targetModules().isEmpty()
-                ? chosen.stream()
-                        .map(target -> lastPart(target.module()))
-                        .distinct()
-                        .sorted()
-                        .toList()
-                : config.targetModules();
+        List<String> names = config.targetModules().isEmpty() ? calledIn(chosen) : config.targetModules();
         LoraConfig complete = new LoraConfig(config.rank(), config.alpha(), config.dropout(), names);
         Set<String> saved = model.weightMap().entries().stream()
                 .filter(entry -> newHead && entry.parameter().startsWith(HEAD))
@@ -164,11 +158,7 @@ public final class LoraAdapter {
                     ofBody.stream().anyMatch(target -> isCalled(target, name)),
                     "the adapter's target %s is none of the model's linear maps, which are %s",
                     name,
-                    ofBody.stream()
-                            .map(target -> lastPart(target.module()))
-                            .distinct()
-                            .sorted()
-                            .collect(Collectors.joining(", ")));
+                    String.join(", ", calledIn(ofBody)));
         }
         return ofBody.stream()
                 .filter(target -> names.stream().anyMatch(name -> isCalled(target, name)))
@@ -190,6 +180,15 @@ public final class LoraAdapter {
 
     private static boolean isCalled(Target target, String name) {
         return target.module().equals(name) || target.module().endsWith("." + name);
+    }
+
+    /** What the targets are called in their layers. */
+    private static List<String> calledIn(List<Target> targets) {
+        return targets.stream()
+                .map(target -> lastPart(target.module()))
+                .distinct()
+                .sorted()
+                .toList();
     }
 
     private static String lastPart(String path) {
@@ -425,11 +424,7 @@ public final class LoraAdapter {
                     only,
                     byRoot ? alpha * Math.sqrt(only) : alpha, // Kalajdzievski 2023: divided by the root of the rank
                     settings.get("lora_dropout") instanceof Number dropout ? dropout.doubleValue() : 0,
-                    chosen.stream()
-                            .map(target -> lastPart(target.module()))
-                            .distinct()
-                            .sorted()
-                            .toList());
+                    calledIn(chosen));
             LoraAdapter adapter = new LoraAdapter(
                     model,
                     config,
@@ -480,13 +475,7 @@ public final class LoraAdapter {
         boolean prefixed = weights.names().stream().anyMatch(name -> name.startsWith(PREFIX + prefix));
         for (String name : weights.names()) {
             String key = name.startsWith(PREFIX) ? name.substring(PREFIX.length()) : name;
-            key = key.replace(".modules_to_save.", ".");
-            if (wanted && !prefixed) {
-                key = prefix + key;
-            } else if (!wanted && prefixed && key.startsWith(prefix)) {
-                key = key.substring(prefix.length());
-            }
-            names.put(key, name);
+            names.put(WeightLoader.moved(key.replace(".modules_to_save.", "."), prefix, wanted, prefixed), name);
         }
         return names;
     }

@@ -170,7 +170,7 @@ public final class WeightLoader {
     }
 
     /** A name that isn't the model's own, with or without the base model's prefix as the model has it. */
-    private static String moved(String name, String prefix, boolean wanted, boolean prefixed) {
+    static String moved(String name, String prefix, boolean wanted, boolean prefixed) {
         if (wanted && !prefixed) {
             return prefix + name;
         }
