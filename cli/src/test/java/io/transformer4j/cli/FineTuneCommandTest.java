@@ -3,11 +3,7 @@ package io.transformer4j.cli;
 import static io.transformer4j.cli.CommandLineRun.t4j;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.transformer4j.models.auto.Models;
-import io.transformer4j.models.bert.BertConfig;
 import io.transformer4j.models.bert.BertForMaskedLM;
-import io.transformer4j.tokenizers.Tokenizer;
-import io.transformer4j.torch.Devices;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -34,29 +30,7 @@ class FineTuneCommandTest {
     static void makeEncoder() throws IOException {
         Path data = Files.writeString(folder.resolve("rows.tsv"), ROWS);
         Path bert = folder.resolve("bert");
-        CommandLineRun run = t4j(
-                "tokenizer",
-                "train",
-                "--type",
-                "wordpiece",
-                "--vocab-size",
-                "60",
-                "--min-frequency",
-                "1",
-                "--out",
-                bert.toString(),
-                data.toString());
-        assertThat(run.exitCode()).as(run.err()).isZero();
-        int vocabSize = Tokenizer.load(bert).vocabSize();
-        try (BertForMaskedLM model = new BertForMaskedLM(BertConfig.BASE.with(c -> c.vocabSize(vocabSize)
-                .hiddenSize(16)
-                .numHiddenLayers(2)
-                .numAttentionHeads(2)
-                .intermediateSize(32)
-                .maxPositionEmbeddings(16)))) {
-            model.initializeWeights(1, Devices.cpu());
-            Models.save(model, bert);
-        }
+        TinyBert.make(bert, BertForMaskedLM::new, 16, 1, data);
         encoder = bert.toString();
         rows = data.toString();
     }

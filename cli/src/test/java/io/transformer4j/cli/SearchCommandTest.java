@@ -3,11 +3,7 @@ package io.transformer4j.cli;
 import static io.transformer4j.cli.CommandLineRun.t4j;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.transformer4j.models.auto.Models;
-import io.transformer4j.models.bert.BertConfig;
 import io.transformer4j.models.bert.BertModel;
-import io.transformer4j.tokenizers.Tokenizer;
-import io.transformer4j.torch.Devices;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,33 +26,10 @@ class SearchCommandTest {
         docs = Files.createDirectory(folder.resolve("docs"));
         Files.writeString(docs.resolve("a.txt"), "the cat sat on the mat\n\nhe went to the bank\n");
         Files.writeString(docs.resolve("b.txt"), LONG_LINE + "\n");
-        String data = docs.resolve("a.txt").toString();
         for (int seed = 1; seed <= 2; seed++) {
             Path model = folder.resolve("model-" + seed);
-            CommandLineRun run = t4j(
-                    "tokenizer",
-                    "train",
-                    "--type",
-                    "wordpiece",
-                    "--vocab-size",
-                    "60",
-                    "--min-frequency",
-                    "1",
-                    "--out",
-                    model.toString(),
-                    data,
-                    docs.resolve("b.txt").toString());
-            assertThat(run.exitCode()).as(run.err()).isZero();
-            int vocabSize = Tokenizer.load(model).vocabSize();
-            try (BertModel bert = new BertModel(BertConfig.BASE.with(c -> c.vocabSize(vocabSize)
-                    .hiddenSize(16)
-                    .numHiddenLayers(2)
-                    .numAttentionHeads(2)
-                    .intermediateSize(32)
-                    .maxPositionEmbeddings(12)))) {
-                bert.initializeWeights(seed, Devices.cpu());
-                Models.save(bert, model);
-            }
+            TinyBert.make(
+                    model, config -> new BertModel(config), 12, seed, docs.resolve("a.txt"), docs.resolve("b.txt"));
         }
     }
 

@@ -12,18 +12,17 @@ import io.transformer4j.models.TrainableModel.Totals;
 import io.transformer4j.models.auto.Models;
 import io.transformer4j.models.gpt2.GPT2LMHeadModel;
 import io.transformer4j.pipelines.PipelineOptions;
+import io.transformer4j.testing.ModelOutputs;
 import io.transformer4j.testing.SharedFiles;
 import io.transformer4j.torch.ComputePool;
 import io.transformer4j.torch.Devices;
 import io.transformer4j.torch.Precision;
-import io.transformer4j.torch.TensorData;
 import io.transformer4j.torch.TensorScope;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.junit.jupiter.api.Test;
@@ -87,14 +86,7 @@ class QuantizationTest {
     }
 
     private static Map<String, float[]> outputs(PretrainedModel model) {
-        try (TensorScope scope = new TensorScope();
-                NoGradGuard guard = new NoGradGuard()) {
-            ModelInputs inputs = ModelInputs.of(TEXTS, model.device());
-            Map<String, float[]> values = new TreeMap<>();
-            model.outputs(inputs.withDecoder(inputs))
-                    .forEach((name, value) -> values.put(name, TensorData.floats(value)));
-            return values;
-        }
+        return ModelOutputs.of(model, TEXTS);
     }
 
     private static double cosine(float[] a, float[] b) {

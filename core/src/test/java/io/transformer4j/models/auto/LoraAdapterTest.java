@@ -10,9 +10,9 @@ import io.transformer4j.checkpoint.ConfigJson;
 import io.transformer4j.checkpoint.SafetensorsFile;
 import io.transformer4j.models.LoraAdapter;
 import io.transformer4j.models.LoraConfig;
-import io.transformer4j.models.ModelInputs;
 import io.transformer4j.models.PretrainedModel;
 import io.transformer4j.nn.Parameter;
+import io.transformer4j.testing.ModelOutputs;
 import io.transformer4j.testing.SharedFiles;
 import io.transformer4j.torch.Devices;
 import io.transformer4j.torch.TensorData;
@@ -43,14 +43,7 @@ class LoraAdapterTest {
     private Path temp;
 
     private static Map<String, float[]> outputs(PretrainedModel model) {
-        try (TensorScope scope = new TensorScope();
-                NoGradGuard guard = new NoGradGuard()) {
-            ModelInputs inputs = ModelInputs.of(TEXTS, model.device());
-            Map<String, float[]> values = new TreeMap<>();
-            model.outputs(inputs.withDecoder(inputs))
-                    .forEach((name, value) -> values.put(name, TensorData.floats(value)));
-            return values;
-        }
+        return ModelOutputs.of(model, TEXTS);
     }
 
     private static double difference(Map<String, float[]> a, Map<String, float[]> b) {
