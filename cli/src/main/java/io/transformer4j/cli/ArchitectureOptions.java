@@ -24,8 +24,6 @@ import picocli.CommandLine.Option;
 /** Mixin of a subcommand that trains a model: a new one of a given size, one of a {@code config.json}, or a saved one. */
 public final class ArchitectureOptions {
     private static final double NEW_RATE = 1e-3;
-    private static final double GO_ON_RATE = 5e-5;
-    private static final double ADAPTER_RATE = 5e-4;
     private static final String MASKED = "ForMaskedLM";
 
     private @Nullable Path base;
@@ -99,7 +97,7 @@ public final class ArchitectureOptions {
 
     /** Of what is trained by these options. */
     double defaultLearningRate() {
-        return model == null ? NEW_RATE : lora.wanted() ? ADAPTER_RATE : GO_ON_RATE;
+        return model == null ? NEW_RATE : lora.wanted() ? LoraOptions.LEARNING_RATE : FineTuneOptions.FINE_TUNE_RATE;
     }
 
     /** The folder of the model to go on with; empty if a new one is to be trained. */

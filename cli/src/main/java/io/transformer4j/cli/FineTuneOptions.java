@@ -9,8 +9,7 @@ import picocli.CommandLine.Option;
 
 /** Mixin of {@code finetune}: names and meaning as in {@link FineTuneSettings}. */
 final class FineTuneOptions {
-    private static final double FINE_TUNE_RATE = 5e-5;
-    private static final double ADAPTER_RATE = 5e-4;
+    static final double FINE_TUNE_RATE = 5e-5;
     private static final double HEAD_RATE = 1e-3;
 
     @Option(
@@ -118,7 +117,7 @@ final class FineTuneOptions {
 
     /** The options as settings. */
     FineTuneSettings settings(boolean features, Precision precision, long seed) {
-        double usual = features ? HEAD_RATE : lora.wanted() ? ADAPTER_RATE : FINE_TUNE_RATE;
+        double usual = features ? HEAD_RATE : lora.wanted() ? LoraOptions.LEARNING_RATE : FINE_TUNE_RATE;
         double rate = learningRate == null ? usual : learningRate;
         TrainingArguments training = TrainingArguments.DEFAULTS.with(a -> a.batchSize(batchSize)
                 .learningRate(rate)

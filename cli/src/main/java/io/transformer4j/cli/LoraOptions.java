@@ -9,6 +9,9 @@ import picocli.CommandLine.Option;
 
 /** Mixin of a subcommand that can train a low-rank adapter instead of all weights; meaning as in {@link LoraConfig}. */
 final class LoraOptions {
+    /** Peak learning rate of adapters: about ten times that of whole models. */
+    static final double LEARNING_RATE = 5e-4;
+
     @Option(
             names = "--lora",
             paramLabel = "RANK",

@@ -68,9 +68,13 @@ final class MergeAdapterCommand implements Callable<Integer> {
         return T4j.OK;
     }
 
-    /** PEFT saves none: then the adapted model's is meant, if it has one. */
+    /** What PEFT doesn't save beside an adapter is that of the adapted model. */
+    private static List<Path> places(Path from) {
+        return List.of(from, LoraAdapter.baseFolder(from));
+    }
+
     private static Optional<Tokenizer> tokenizer(Path from) throws IOException {
-        for (Path place : List.of(from, LoraAdapter.baseFolder(from))) {
+        for (Path place : places(from)) {
             if (hasTokenizer(place)) {
                 return Optional.of(Tokenizer.load(place));
             }
@@ -88,8 +92,8 @@ final class MergeAdapterCommand implements Callable<Integer> {
     }
 
     private static void copyPooling(Path from, PretrainedModel model, Path to) {
-        for (Path source : new Path[] {from, LoraAdapter.baseFolder(from)}) {
-            if (Files.exists(source.resolve("modules.json"))) {
+        for (Path source : places(from)) {
+            if (SentencePooling.isIn(source)) {
                 SentencePooling.read(source).write(to, model.config().hiddenSize());
                 return;
             }

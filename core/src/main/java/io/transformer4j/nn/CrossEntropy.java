@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CrossEntropy {
     /** Few enough rows for the logits to stay near the cache, enough for the products to run at full rate. */
-    private static final long BLOCK_ROWS = 512;
+    static final long BLOCK_ROWS = 512;
 
     private static final long[] LAST = {-1};
 

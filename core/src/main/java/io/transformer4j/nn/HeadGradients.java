@@ -22,8 +22,6 @@ import org.jspecify.annotations.Nullable;
  * own gradient in place.
  */
 final class HeadGradients {
-    /** Few enough for the logits to stay near the cache, enough for the products to run at full rate. */
-    private static final long BLOCK_ROWS_PER_MEMBER = 512;
     /** So many that a member that is held up takes fewer, so few that products stay large. */
     private static final int SLICES_PER_MEMBER = 2;
 
@@ -97,7 +95,7 @@ final class HeadGradients {
         this.shares = shares;
         hidden = joined(shares.stream().map(share -> share.hidden).toList());
         labels = joined(shares.stream().map(share -> share.labels).toList());
-        blockRows = Math.min(BLOCK_ROWS_PER_MEMBER * shares.size(), hidden.size(0));
+        blockRows = Math.min(CrossEntropy.BLOCK_ROWS * shares.size(), hidden.size(0));
         Tensor weight = head.weight().tensor().detach();
         long vocabSize = weight.size(0);
         long count = Math.min(vocabSize, shares.size() == 1 ? 1 : (long) SLICES_PER_MEMBER * shares.size());

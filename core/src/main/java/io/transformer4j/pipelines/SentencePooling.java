@@ -40,6 +40,11 @@ public record SentencePooling(Pooling pooling, boolean normalize, int maxSequenc
     private static final JsonMapper JSON =
             JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
+    /** Whether a model folder says how. */
+    public static boolean isIn(Path folder) {
+        return Files.exists(folder.resolve(MODULES));
+    }
+
     /**
      * Reads what a model folder says, or {@link #DEFAULT} if it has no {@code modules.json}.
      *
@@ -47,10 +52,10 @@ public record SentencePooling(Pooling pooling, boolean normalize, int maxSequenc
      *     would be wrong
      */
     public static SentencePooling read(Path folder) {
-        Path file = folder.resolve(MODULES);
-        if (!Files.exists(file)) {
+        if (!isIn(folder)) {
             return DEFAULT;
         }
+        Path file = folder.resolve(MODULES);
         Pooling pooling = Pooling.MEAN;
         boolean normalize = false;
         for (JsonNode module : json(file).values()) {

@@ -15,12 +15,10 @@ import java.util.List;
  */
 public final class ModelEmbedder implements Embedder, AutoCloseable {
     private final FeatureExtractionPipeline pipeline;
-    private final SentencePooling pooling;
     private final String identity;
 
-    private ModelEmbedder(FeatureExtractionPipeline pipeline, SentencePooling pooling, String identity) {
+    private ModelEmbedder(FeatureExtractionPipeline pipeline, String identity) {
         this.pipeline = pipeline;
-        this.pooling = pooling;
         this.identity = identity;
     }
 
@@ -31,11 +29,11 @@ public final class ModelEmbedder implements Embedder, AutoCloseable {
      * @throws io.transformer4j.checkpoint.CheckpointException if there is none, or it wants a pooling that isn't supported
      */
     public static ModelEmbedder open(Path folder, PipelineOptions options) {
-        SentencePooling pooling = SentencePooling.read(folder);
         // Pieces that begin or end inside a word may have a token more than the whole had.
         FeatureExtractionPipeline pipeline = Pipelines.featureExtraction(folder, options.with(o -> o.truncation(true)));
         try {
-            return new ModelEmbedder(pipeline, pooling, ModelIdentity.of(folder));
+            pipeline.pooling(); // refused now if it isn't supported
+            return new ModelEmbedder(pipeline, ModelIdentity.of(folder));
         } catch (RuntimeException e) {
             pipeline.close();
             throw e;
@@ -54,7 +52,7 @@ public final class ModelEmbedder implements Embedder, AutoCloseable {
 
     @Override
     public List<float[]> embed(List<String> texts) {
-        return pipeline.embed(texts, pooling.pooling(), true);
+        return pipeline.embed(texts, pipeline.pooling().pooling(), true);
     }
 
     @Override
