@@ -64,10 +64,7 @@ final class AnswerCommand implements Callable<Integer> {
     private boolean truncation;
 
     @Mixin
-    final QuantizationOption quantization = new QuantizationOption();
-
-    @Mixin
-    final ComputeOptions compute = new ComputeOptions();
+    final InferenceOptions inference = new InferenceOptions();
 
     @Spec
     private @Nullable CommandSpec spec;
@@ -77,8 +74,7 @@ final class AnswerCommand implements Callable<Integer> {
         PrintWriter printer = Objects.requireNonNull(spec).commandLine().getOut();
         String text = String.join("\n", TextLines.all(Objects.requireNonNull(context)));
         try (QuestionAnsweringPipeline pipeline = Pipelines.questionAnswering(
-                ModelNames.resolve(Objects.requireNonNull(model)),
-                compute.pipeline(truncation, quantization.value()))) {
+                ModelNames.resolve(Objects.requireNonNull(model)), inference.pipeline(truncation))) {
             Texts.forEachChunk(texts, file, chunk -> {
                 List<Question> questions = chunk.stream()
                         .map(question -> new Question(question, text))

@@ -60,10 +60,7 @@ final class ClassifyCommand implements Callable<Integer> {
     private boolean truncation;
 
     @Mixin
-    final QuantizationOption quantization = new QuantizationOption();
-
-    @Mixin
-    final ComputeOptions compute = new ComputeOptions();
+    final InferenceOptions inference = new InferenceOptions();
 
     @Spec
     private @Nullable CommandSpec spec;
@@ -75,7 +72,7 @@ final class ClassifyCommand implements Callable<Integer> {
         Path folder = ModelNames.resolve(input.model(command));
         if (zeroShot.isEmpty()) {
             try (TextClassificationPipeline pipeline =
-                    Pipelines.textClassification(folder, compute.pipeline(truncation, quantization.value()))) {
+                    Pipelines.textClassification(folder, inference.pipeline(truncation))) {
                 Texts.forEachChunk(
                         input.texts(),
                         file,
@@ -83,7 +80,7 @@ final class ClassifyCommand implements Callable<Integer> {
             }
         } else {
             try (ZeroShotClassificationPipeline pipeline =
-                    Pipelines.zeroShotClassification(folder, compute.pipeline(truncation, quantization.value()))) {
+                    Pipelines.zeroShotClassification(folder, inference.pipeline(truncation))) {
                 Texts.forEachChunk(
                         input.texts(),
                         file,

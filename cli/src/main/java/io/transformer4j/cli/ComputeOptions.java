@@ -54,7 +54,7 @@ public final class ComputeOptions {
     }
 
     /** These options for a pipeline whose weights may be in 8 bits. */
-    public PipelineOptions pipeline(boolean truncation, Quantization quantization) {
+    PipelineOptions pipeline(boolean truncation, Quantization quantization) {
         return new PipelineOptions(device, threads, precision(), quantization, truncation);
     }
 

@@ -80,10 +80,7 @@ final class EmbedCommand implements Callable<Integer> {
     private boolean truncation;
 
     @Mixin
-    final QuantizationOption quantization = new QuantizationOption();
-
-    @Mixin
-    final ComputeOptions compute = new ComputeOptions();
+    final InferenceOptions inference = new InferenceOptions();
 
     @Spec
     private @Nullable CommandSpec spec;
@@ -105,8 +102,7 @@ final class EmbedCommand implements Callable<Integer> {
         CommandSpec command = Objects.requireNonNull(spec);
         PrintWriter printer = command.commandLine().getOut();
         Path folder = ModelNames.resolve(input.model(command));
-        try (FeatureExtractionPipeline pipeline =
-                Pipelines.featureExtraction(folder, compute.pipeline(truncation, quantization.value()))) {
+        try (FeatureExtractionPipeline pipeline = Pipelines.featureExtraction(folder, inference.pipeline(truncation))) {
             // A pooling of the user's own is also the way out if the model's isn't supported.
             SentencePooling wanted = pooling == null && !tokens ? pipeline.pooling() : SentencePooling.DEFAULT;
             Pooling how = pooling == null ? wanted.pooling() : pooling;

@@ -46,10 +46,7 @@ final class FillMaskCommand implements Callable<Integer> {
     private boolean truncation;
 
     @Mixin
-    final QuantizationOption quantization = new QuantizationOption();
-
-    @Mixin
-    final ComputeOptions compute = new ComputeOptions();
+    final InferenceOptions inference = new InferenceOptions();
 
     @Spec
     private @Nullable CommandSpec spec;
@@ -59,8 +56,7 @@ final class FillMaskCommand implements Callable<Integer> {
         CommandSpec command = Objects.requireNonNull(spec);
         PrintWriter printer = command.commandLine().getOut();
         Path folder = ModelNames.resolve(input.model(command));
-        try (FillMaskPipeline pipeline =
-                Pipelines.fillMask(folder, compute.pipeline(truncation, quantization.value()))) {
+        try (FillMaskPipeline pipeline = Pipelines.fillMask(folder, inference.pipeline(truncation))) {
             Texts.forEachChunk(input.texts(), file, chunk -> {
                 pipeline.fill(chunk, topK).forEach(result -> print(result, printer));
                 printer.flush();

@@ -86,10 +86,7 @@ final class GenerateCommand implements Callable<Integer> {
     private List<String> stop = new ArrayList<>();
 
     @Mixin
-    final QuantizationOption quantization = new QuantizationOption();
-
-    @Mixin
-    final ComputeOptions compute = new ComputeOptions();
+    final InferenceOptions inference = new InferenceOptions();
 
     @Spec
     private @Nullable CommandSpec spec;
@@ -102,8 +99,7 @@ final class GenerateCommand implements Callable<Integer> {
         String name = input.model(command);
         String text = Texts.whole(input.text(command, "PROMPT"));
         Path folder = ModelNames.resolve(name);
-        try (TextGenerationPipeline pipeline =
-                Pipelines.textGeneration(folder, compute.pipeline(false, quantization.value()))) {
+        try (TextGenerationPipeline pipeline = Pipelines.textGeneration(folder, inference.pipeline(false))) {
             GenerationConfig settings = settings(pipeline.defaults());
             printer.print(text);
             printer.flush();
@@ -154,7 +150,7 @@ final class GenerateCommand implements Callable<Integer> {
                         stop.isEmpty()
                                 ? defaults.stopStrings()
                                 : stop.stream().map(GenerateCommand::unescaped).toList())
-                .seed(compute.seed()));
+                .seed(inference.seed()));
     }
 
     private static String unescaped(String text) {

@@ -70,10 +70,7 @@ abstract class RewritingCommand implements Callable<Integer> {
     private @Nullable Path heatMaps;
 
     @Mixin
-    final QuantizationOption quantization = new QuantizationOption();
-
-    @Mixin
-    final ComputeOptions compute = new ComputeOptions();
+    final InferenceOptions inference = new InferenceOptions();
 
     @Spec
     private @Nullable CommandSpec spec;
@@ -88,7 +85,7 @@ abstract class RewritingCommand implements Callable<Integer> {
         CommandSpec command = Objects.requireNonNull(spec);
         PrintWriter notes = command.commandLine().getErr();
         Path folder = ModelNames.resolve(input.model(command));
-        try (RewritingPipeline pipeline = open(folder, compute.pipeline(false, quantization.value()))) {
+        try (RewritingPipeline pipeline = open(folder, inference.pipeline(false))) {
             if (out == null) {
                 rewriteAll(pipeline, command.commandLine().getOut());
             } else {

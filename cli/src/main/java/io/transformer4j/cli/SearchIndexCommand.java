@@ -67,10 +67,7 @@ final class SearchIndexCommand implements Callable<Integer> {
     private String column = "text";
 
     @Mixin
-    final QuantizationOption quantization = new QuantizationOption();
-
-    @Mixin
-    final ComputeOptions compute = new ComputeOptions();
+    final InferenceOptions inference = new InferenceOptions();
 
     @Spec
     private @Nullable CommandSpec spec;
@@ -78,8 +75,7 @@ final class SearchIndexCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Path folder = OutputFolder.check(Objects.requireNonNull(index));
-        try (ModelEmbedder embedder =
-                        ModelEmbedder.open(ModelNames.resolve(model), compute.pipeline(true, quantization.value()));
+        try (ModelEmbedder embedder = ModelEmbedder.open(ModelNames.resolve(model), inference.pipeline(true));
                 SearchIndex opened = SearchIndex.open(folder, embedder);
                 ProgressDisplay progress = ProgressDisplay.start("indexing (bytes)", 0)) {
             IndexUpdate update = opened.update(paths, new PassageOptions(unit, column), lastingName(), progress);

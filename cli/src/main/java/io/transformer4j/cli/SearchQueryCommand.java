@@ -83,10 +83,7 @@ final class SearchQueryCommand implements Callable<Integer> {
     private Format format = Format.TEXT;
 
     @Mixin
-    final QuantizationOption quantization = new QuantizationOption();
-
-    @Mixin
-    final ComputeOptions compute = new ComputeOptions();
+    final InferenceOptions inference = new InferenceOptions();
 
     @Spec
     private @Nullable CommandSpec spec;
@@ -96,8 +93,7 @@ final class SearchQueryCommand implements Callable<Integer> {
         Path folder = Objects.requireNonNull(index);
         String name = model == null ? SearchIndex.modelName(folder) : model;
         PrintWriter printer = Objects.requireNonNull(spec).commandLine().getOut();
-        try (ModelEmbedder embedder =
-                        ModelEmbedder.open(ModelNames.resolve(name), compute.pipeline(true, quantization.value()));
+        try (ModelEmbedder embedder = ModelEmbedder.open(ModelNames.resolve(name), inference.pipeline(true));
                 SearchIndex opened = SearchIndex.open(folder, embedder)) {
             Texts.forEachChunk(queries, file, chunk -> {
                 for (String query : chunk) {

@@ -62,10 +62,7 @@ final class SimilarityCommand implements Callable<Integer> {
     private boolean truncation;
 
     @Mixin
-    final QuantizationOption quantization = new QuantizationOption();
-
-    @Mixin
-    final ComputeOptions compute = new ComputeOptions();
+    final InferenceOptions inference = new InferenceOptions();
 
     @Spec
     private @Nullable CommandSpec spec;
@@ -77,8 +74,7 @@ final class SimilarityCommand implements Callable<Integer> {
         Texts.forEachChunk(texts, file, all::addAll);
         String question = query == null ? all.remove(0) : query;
         try (SentenceSimilarityPipeline pipeline = Pipelines.sentenceSimilarity(
-                ModelNames.resolve(Objects.requireNonNull(model)),
-                compute.pipeline(truncation, quantization.value()))) {
+                ModelNames.resolve(Objects.requireNonNull(model)), inference.pipeline(truncation))) {
             for (NearestNeighbours.Neighbour<String> found : pipeline.mostSimilar(question, all, topK)) {
                 printer.printf(Locale.ROOT, "%.4f  %s%n", found.similarity(), found.item());
             }

@@ -47,10 +47,7 @@ final class TagCommand implements Callable<Integer> {
     private boolean truncation;
 
     @Mixin
-    final QuantizationOption quantization = new QuantizationOption();
-
-    @Mixin
-    final ComputeOptions compute = new ComputeOptions();
+    final InferenceOptions inference = new InferenceOptions();
 
     @Spec
     private @Nullable CommandSpec spec;
@@ -61,7 +58,7 @@ final class TagCommand implements Callable<Integer> {
         PrintWriter printer = command.commandLine().getOut();
         Path folder = ModelNames.resolve(input.model(command));
         try (TokenClassificationPipeline pipeline =
-                Pipelines.tokenClassification(folder, compute.pipeline(truncation, quantization.value()))) {
+                Pipelines.tokenClassification(folder, inference.pipeline(truncation))) {
             Texts.forEachChunk(
                     input.texts(),
                     file,

@@ -1,12 +1,17 @@
 package io.transformer4j.cli;
 
+import io.transformer4j.pipelines.PipelineOptions;
 import io.transformer4j.quantization.Quantization;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
-/** Mixin of a subcommand that uses a model without training it. */
-final class QuantizationOption {
+/** Mixin of a subcommand that uses a model without training it: where and how it computes, its weights in 8 bits or not. */
+final class InferenceOptions {
+    @Mixin
+    final ComputeOptions compute = new ComputeOptions();
+
     @Option(
             names = "--quantization",
             paramLabel = "NAME",
@@ -28,7 +33,13 @@ final class QuantizationOption {
         }
     }
 
-    Quantization value() {
-        return quantization;
+    /** These options for a pipeline. */
+    PipelineOptions pipeline(boolean truncation) {
+        return compute.pipeline(truncation, quantization);
+    }
+
+    /** The seed. */
+    long seed() {
+        return compute.seed();
     }
 }
