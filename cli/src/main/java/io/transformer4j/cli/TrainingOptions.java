@@ -68,6 +68,14 @@ public final class TrainingOptions {
     private double minLearningRateRatio;
 
     @Option(
+            names = "--lr-cooldown-steps",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "Last steps, in which the learning rate falls straight to its lowest, 0 for none (default:"
+                    + " ${DEFAULT-VALUE}).")
+    private long lrCooldownSteps;
+
+    @Option(
             names = "--weight-decay",
             paramLabel = "R",
             defaultValue = "0.01",
@@ -169,6 +177,7 @@ public final class TrainingOptions {
                 .lrScheduler(LearningRateSchedule.of(lrScheduler))
                 .warmupSteps(warmupSteps)
                 .minLearningRateRatio(minLearningRateRatio)
+                .lrCooldownSteps(lrCooldownSteps)
                 .weightDecay(weightDecay)
                 .adamBeta1(adamBeta1)
                 .adamBeta2(adamBeta2)

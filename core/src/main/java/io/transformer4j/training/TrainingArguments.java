@@ -16,6 +16,8 @@ import java.util.Locale;
  * @param gradientCheckpointing whether layers run again in the backward pass instead of keeping what they computed
  * @param learningRate at its peak
  * @param minLearningRateRatio lowest learning rate after warm-up, as a part of the peak
+ * @param lrCooldownSteps last steps, in which the rate falls straight from where the schedule has it to the lowest (Hägele et
+ *     al. 2024); 0 for none
  * @param weightDecay decoupled decay of matrices; biases and norms have none
  * @param maxGradNorm limit of the global gradient norm; 0 for none
  * @param emaDecay of an exponential moving average of the weights, which evaluations and saved models then have; 0 for none
@@ -44,6 +46,7 @@ public record TrainingArguments(
         LearningRateSchedule lrScheduler,
         long warmupSteps,
         double minLearningRateRatio,
+        long lrCooldownSteps,
         double weightDecay,
         double adamBeta1,
         double adamBeta2,
@@ -77,6 +80,7 @@ public record TrainingArguments(
             .lrScheduler(LearningRateSchedule.LINEAR)
             .warmupSteps(0)
             .minLearningRateRatio(0)
+            .lrCooldownSteps(0)
             .weightDecay(0.01)
             .adamBeta1(0.9)
             .adamBeta2(0.999)
@@ -118,6 +122,11 @@ public record TrainingArguments(
                 warmupSteps,
                 maxSteps);
         checkRatio("minLearningRateRatio", minLearningRateRatio, true);
+        check(
+                lrCooldownSteps >= 0 && lrCooldownSteps <= maxSteps - warmupSteps,
+                "lrCooldownSteps (%d) must not be negative, nor more than the steps after warm-up (%d)",
+                lrCooldownSteps,
+                maxSteps - warmupSteps);
         check(weightDecay >= 0, "weightDecay must not be negative, but is %s", weightDecay);
         checkRatio("adamBeta1", adamBeta1, false);
         checkRatio("adamBeta2", adamBeta2, false);
@@ -142,7 +151,12 @@ public record TrainingArguments(
 
     /** The learning rate of the step after {@code doneSteps} steps. */
     public double learningRateAt(long doneSteps) {
-        return learningRate * lrScheduler.factor(doneSteps, warmupSteps, maxSteps, minLearningRateRatio);
+        double factor = lrScheduler.factor(doneSteps, warmupSteps, maxSteps, minLearningRateRatio);
+        long left = Math.max(0, maxSteps - doneSteps);
+        if (left < lrCooldownSteps) {
+            factor = minLearningRateRatio + (factor - minLearningRateRatio) * left / lrCooldownSteps;
+        }
+        return learningRate * factor;
     }
 
     private static void checkRatio(String name, double value, boolean oneAllowed) {

@@ -49,6 +49,24 @@ class LearningRateScheduleTest {
     }
 
     @Test
+    void coolsDownFromWhereTheScheduleIs() {
+        TrainingArguments arguments = TrainingArguments.DEFAULTS.with(a -> a.learningRate(2)
+                .lrScheduler(LearningRateSchedule.INVERSE_SQRT)
+                .warmupSteps(100)
+                .maxSteps(1000)
+                .minLearningRateRatio(0.1)
+                .lrCooldownSteps(200));
+        assertThat(arguments.learningRateAt(50)).isEqualTo(1);
+        double before = 0.1 + 0.9 * Math.sqrt(1 / 8.0);
+        assertThat(arguments.learningRateAt(800)).isCloseTo(2 * before, within(1e-12));
+        double halfway = 0.1 + 0.9 * Math.sqrt(1 / 9.0) / 2;
+        assertThat(arguments.learningRateAt(900)).isCloseTo(2 * halfway, within(1e-12));
+        assertThat(arguments.learningRateAt(1000)).isCloseTo(0.2, within(1e-12));
+        assertThatThrownBy(() -> arguments.with(a -> a.lrCooldownSteps(901)))
+                .hasMessage("lrCooldownSteps (901) must not be negative, nor more than the steps after warm-up (900)");
+    }
+
+    @Test
     void namesInAnyCase() {
         assertThat(LearningRateSchedule.of("LINEAR")).isEqualTo(LearningRateSchedule.LINEAR);
         assertThatThrownBy(() -> LearningRateSchedule.of("polynomial"))
