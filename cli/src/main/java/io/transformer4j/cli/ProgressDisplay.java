@@ -31,14 +31,20 @@ public abstract sealed class ProgressDisplay implements ProgressListener, AutoCl
 
     /** A display on standard error, chosen by whether that is a terminal. */
     public static ProgressDisplay start(String task, long total) {
+        return resume(task, 0, total);
+    }
+
+    /** As {@link #start}, of a task of which {@code before} was done earlier: time left goes by what is done from now on. */
+    public static ProgressDisplay resume(String task, long before, long total) {
         return isTerminal()
-                ? new Bar(task, total, System.err)
-                : new Lines(task, total, System.err, LINE_INTERVAL, InstantSource.system());
+                ? new Bar(task, before, total, System.err)
+                : new Lines(task, before, total, System.err, LINE_INTERVAL, InstantSource.system());
     }
 
     /** Plain lines, at most one an interval, plus one at the end. */
-    static ProgressDisplay lines(String task, long total, PrintStream out, Duration interval, InstantSource clock) {
-        return new Lines(task, total, out, interval, clock);
+    static ProgressDisplay lines(
+            String task, long before, long total, PrintStream out, Duration interval, InstantSource clock) {
+        return new Lines(task, before, total, out, interval, clock);
     }
 
     /**
@@ -65,10 +71,11 @@ public abstract sealed class ProgressDisplay implements ProgressListener, AutoCl
     private static final class Bar extends ProgressDisplay {
         private final ProgressBar bar;
 
-        Bar(String task, long total, PrintStream out) {
+        Bar(String task, long before, long total, PrintStream out) {
             bar = ProgressBar.builder()
                     .setTaskName(task)
                     .setInitialMax(total)
+                    .startsFrom(before, Duration.ZERO)
                     .setStyle(ProgressBarStyle.COLORFUL_UNICODE_BAR)
                     .setUpdateIntervalMillis(200)
                     .setConsumer(new ConsoleProgressBarConsumer(out))
@@ -100,13 +107,16 @@ public abstract sealed class ProgressDisplay implements ProgressListener, AutoCl
         private final InstantSource clock;
         private final Instant start;
         private Instant lastLine;
+        private final long before;
         private long total;
         private long done;
         private String message = "";
         private @Nullable String printed;
 
-        Lines(String task, long total, PrintStream out, Duration interval, InstantSource clock) {
+        Lines(String task, long before, long total, PrintStream out, Duration interval, InstantSource clock) {
             this.task = task;
+            this.before = before;
+            this.done = before;
             this.total = total;
             this.out = out;
             this.interval = interval;
@@ -149,8 +159,9 @@ public abstract sealed class ProgressDisplay implements ProgressListener, AutoCl
                 line.append(", ").append(message);
             }
             line.append(", ").append(clockTime(elapsed)).append(" elapsed");
-            if (done > 0 && done < total) {
-                Duration left = Duration.ofMillis((long) ((double) elapsed.toMillis() * (total - done) / done));
+            if (done > before && done < total) {
+                Duration left =
+                        Duration.ofMillis((long) ((double) elapsed.toMillis() * (total - done) / (done - before)));
                 line.append(", ").append(clockTime(left)).append(" left");
             }
             String text = line.toString();

@@ -24,7 +24,7 @@ final class TrainingDisplay implements TrainerCallback, AutoCloseable {
 
     @Override
     public void onTrainBegin(TrainerState state, TrainingArguments arguments) {
-        progress = ProgressDisplay.start(task, arguments.maxSteps());
+        progress = ProgressDisplay.resume(task, state.globalStep(), arguments.maxSteps());
         startTokens = state.tokens();
         startNanos = System.nanoTime();
     }

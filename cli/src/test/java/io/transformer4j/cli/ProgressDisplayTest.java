@@ -18,7 +18,7 @@ class ProgressDisplayTest {
     @Test
     void printsALineAnIntervalWithTimeLeftAndOneAtTheEnd() {
         try (ProgressDisplay progress =
-                ProgressDisplay.lines("Training", 4000, out, Duration.ofSeconds(10), () -> now)) {
+                ProgressDisplay.lines("Training", 0, 4000, out, Duration.ofSeconds(10), () -> now)) {
             for (int step = 0; step <= 2000; step += 100) {
                 progress.update(step, "loss 3.21");
                 now = now.plusSeconds(1);
@@ -35,8 +35,20 @@ class ProgressDisplayTest {
     }
 
     @Test
+    void theTimeLeftOfAResumedTaskGoesByWhatIsDoneFromThenOn() {
+        try (ProgressDisplay progress =
+                ProgressDisplay.lines("Training", 3000, 4000, out, Duration.ofSeconds(10), () -> now)) {
+            now = now.plusSeconds(10);
+            progress.update(3100, "");
+        }
+
+        assertThat(lines()).containsExactly("Training: 77 % (3,100 of 4,000), 0:10 elapsed, 1:30 left");
+    }
+
+    @Test
     void aTaskMayLearnItsTotalOnTheWay() {
-        try (ProgressDisplay progress = ProgressDisplay.lines("Reading", -1, out, Duration.ofSeconds(1), () -> now)) {
+        try (ProgressDisplay progress =
+                ProgressDisplay.lines("Reading", 0, -1, out, Duration.ofSeconds(1), () -> now)) {
             now = now.plusSeconds(1);
             progress.update(5, "");
             now = now.plusSeconds(1);
