@@ -10,7 +10,7 @@ import org.bytedeco.pytorch.global.torch;
  * The best tokens of each row of scores, best first.
  *
  * <p>They stand in the few blocks of the vocabulary with the highest maxima. To find these first and to sort only what is in
- * them takes a fourth of the time of {@code topk} over whole rows, which costs a third of the head's product.
+ * them takes less than half of the time of {@code topk} over whole rows, which costs a third of the head's product.
  *
  * @param perRow how many there are of each row
  * @param scores {@code rows · perRow} values, one row after the other
