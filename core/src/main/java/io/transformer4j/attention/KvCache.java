@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * #close}. Not thread-safe.
  */
 public final class KvCache implements AutoCloseable {
+    /** How many rows of a whole batch are copied in the time of one by {@code index_copy_}. */
+    private static final int INDEX_COPY_COST = 3;
+
     private int[] lengths;
     private int longest;
     private final List<Layer> layers = new ArrayList<>();
@@ -178,28 +181,42 @@ public final class KvCache implements AutoCloseable {
             }
         }
 
-        /** As few copies as possible: a batch of the same size stays where it is but for the rows that change. */
+        /** Copies no more than it must: rows may stay where they are, and a smaller batch stays in its memory. */
         private static Tensor selected(Tensor store, int[] sources, int used) {
             try (TensorScope scope = new TensorScope();
                     NoGradGuard guard = new NoGradGuard()) {
-                if (sources.length == store.size(0)) {
-                    int[] moved = IntStream.range(0, sources.length)
-                            .filter(row -> sources[row] != row)
-                            .toArray();
-                    Tensor filled = store.narrow(2, 0, used);
-                    Tensor fresh =
-                            filled.index_select(0, index(Arrays.stream(moved).map(row -> sources[row]), store));
-                    filled.index_copy_(0, index(Arrays.stream(moved), store), fresh);
-                    return store;
+                int[] moved = IntStream.range(0, sources.length)
+                        .filter(row -> sources[row] != row)
+                        .toArray();
+                Tensor filled = store.narrow(2, 0, used);
+                if (sources.length <= store.size(0) && moved.length < sources.length / INDEX_COPY_COST) {
+                    if (moved.length > 0) {
+                        Tensor fresh =
+                                filled.index_select(0, index(Arrays.stream(moved).map(row -> sources[row]), store));
+                        filled.index_copy_(0, index(Arrays.stream(moved), store), fresh);
+                    }
+                    return resized(store, sources.length);
                 }
-                // zeros: a shorter sequence's masked places behind its end enter products, where a NaN would survive
-                // the mask
-                Tensor smaller = store.new_zeros(sources.length, store.size(1), store.size(2), store.size(3));
-                smaller.narrow(2, 0, used)
-                        .copy_(store.narrow(2, 0, used).index_select(0, index(Arrays.stream(sources), store)));
-                TensorScope.release(store);
-                return TensorScope.retain(smaller);
+                Tensor fresh = filled.index_select(0, index(Arrays.stream(sources), store));
+                Tensor result = resized(store, sources.length);
+                result.narrow(2, 0, used).copy_(fresh);
+                return result;
             }
+        }
+
+        /** Memory for {@code rows} sequences; as long as there is enough of it, the same. */
+        private static Tensor resized(Tensor store, int rows) {
+            if (rows == store.size(0)) {
+                return store;
+            }
+            // zeros: a shorter sequence's masked places behind its end enter products, where a NaN would survive the
+            // mask
+            Tensor other = TensorScope.retain(
+                    rows < store.size(0)
+                            ? store.narrow(0, 0, rows)
+                            : store.new_zeros(rows, store.size(1), store.size(2), store.size(3)));
+            TensorScope.release(store);
+            return other;
         }
 
         private static Tensor index(IntStream rows, Tensor like) {

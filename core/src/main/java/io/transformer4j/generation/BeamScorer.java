@@ -2,11 +2,9 @@ package io.transformer4j.generation;
 
 import io.transformer4j.generation.BeamSearch.Candidate;
 import io.transformer4j.generation.BeamSearch.Hypothesis;
-import io.transformer4j.torch.TensorData;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import org.bytedeco.pytorch.T_TensorTensor_T;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -36,10 +34,8 @@ final class BeamScorer {
                 scores = processor.process(scores, sequences);
             }
         }
-        int perRow = (int) Math.min(count, scores.size(1));
-        T_TensorTensor_T top = scores.topk(perRow, 1, true, true);
-        float[] values = TensorData.floats(top.get0());
-        long[] tokens = TensorData.longs(top.get1());
+        BestTokens ofRows = BestTokens.of(scores, count);
+        int perRow = ofRows.perRow();
         List<List<Candidate>> best = new ArrayList<>(searches.size());
         int row = 0;
         for (BeamSearch search : searches) {
@@ -47,7 +43,7 @@ final class BeamScorer {
             for (int beam = 0; beam < search.running().size(); beam++, row++) {
                 float sum = (float) search.running().get(beam).logProbability();
                 for (int i = row * perRow; i < (row + 1) * perRow; i++) {
-                    candidates.add(new Candidate(beam, (int) tokens[i], sum + values[i]));
+                    candidates.add(new Candidate(beam, ofRows.tokens()[i], sum + ofRows.scores()[i]));
                 }
             }
             candidates.sort(

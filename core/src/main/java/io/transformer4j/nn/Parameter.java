@@ -221,20 +221,21 @@ public final class Parameter implements AutoCloseable {
     /** As {@link #product}, with {@code count} rows of this matrix from {@code first}: some of the outputs. */
     Tensor product(Tensor input, @Nullable Parameter bias, long first, long count) {
         boolean all = count == shape[0];
-        Tensor added = bias == null ? null : all ? bias.tensor() : bias.tensor().narrow(0, first, count);
+        Tensor added =
+                bias == null ? null : flat(all ? bias.tensor() : bias.tensor().narrow(0, first, count));
         if (quantized != null) {
-            return (all ? quantized : quantized.narrow(first, count)).multiply(input, flat(added));
+            return (all ? quantized : quantized.narrow(first, count)).multiply(input, added);
         }
         StoredMatrix inPlace = GradMode.is_enabled() ? null : stored;
         if (inPlace != null) {
-            return (all ? inPlace : inPlace.narrow(first, count)).multiply(input, flat(added));
+            return (all ? inPlace : inPlace.narrow(first, count)).multiply(input, added);
         }
-        Tensor transposed = (all ? tensor() : tensor().narrow(0, first, count)).t();
-        return added == null ? torch.mm(input, transposed) : torch.addmm(added, input, transposed);
+        return Product.of(input, all ? tensor() : tensor().narrow(0, first, count), added);
     }
 
-    private static @Nullable Tensor flat(@Nullable Tensor bias) {
-        return bias == null ? null : bias.view(-1);
+    /** A head's bias may be a row. */
+    private static Tensor flat(Tensor bias) {
+        return bias.dim() == 1 ? bias : bias.view(-1);
     }
 
     /** Rows {@code ids [ids]} of this matrix. */

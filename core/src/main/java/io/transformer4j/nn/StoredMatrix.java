@@ -47,10 +47,11 @@ final class StoredMatrix implements AutoCloseable {
      */
     Tensor multiply(Tensor input, @Nullable Tensor bias) {
         if (parts.size() == 1) {
-            return product(input, parts.get(0), bias);
+            return Product.of(input, parts.get(0), bias);
         }
-        if (Precision.current(DeviceType.CPU) != Precision.FP32) { // autocast leaves products with a given result alone
-            return inOtherPrecision(input, bias);
+        if (Product.isOneDnns(input, parts.get(0)) // which makes its own results
+                || Precision.current(DeviceType.CPU) != Precision.FP32) { // autocast leaves given results alone
+            return joinedProducts(input, bias);
         }
         Tensor result = torch.empty(new long[] {input.size(0), outputs()}, new TensorOptions(ScalarType.Float), null);
         long first = 0;
@@ -67,19 +68,15 @@ final class StoredMatrix implements AutoCloseable {
         return result;
     }
 
-    private Tensor inOtherPrecision(Tensor input, @Nullable Tensor bias) {
+    private Tensor joinedProducts(Tensor input, @Nullable Tensor bias) {
         TensorVector products = new TensorVector();
         long first = 0;
         for (Tensor part : parts) {
             long count = part.size(0);
-            products.push_back(product(input, part, bias == null ? null : bias.narrow(0, first, count)));
+            products.push_back(Product.of(input, part, bias == null ? null : bias.narrow(0, first, count)));
             first += count;
         }
         return torch.cat(products, 1);
-    }
-
-    private static Tensor product(Tensor input, Tensor matrix, @Nullable Tensor bias) {
-        return bias == null ? torch.mm(input, matrix.t()) : torch.addmm(bias, input, matrix.t());
     }
 
     /** A view of some of the rows, owned by the open scope. */

@@ -7,12 +7,16 @@ import io.transformer4j.models.gpt2.GPT2Config;
 import io.transformer4j.models.gpt2.GPT2LMHeadModel;
 import io.transformer4j.torch.Devices;
 import io.transformer4j.torch.TensorScope;
+import java.util.Arrays;
 import java.util.List;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class KvCacheTest {
 
@@ -40,6 +44,33 @@ class KvCacheTest {
 
             other.select(1);
             assertThat(other.batchSize()).isEqualTo(1);
+        }
+    }
+
+    /** Whether few rows move, many, or none; in a batch that shrinks, stays, or grows. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"0 1 3 3 4 5 6", "1 0 3 2 5 4 6", "0 1 2 3 4 5", "0 1 2 3 4 4", "6 5", "3", "0 0 1 1 2 2 3 3 4"})
+    void whatIsSelectedIsWhatWasThere(String rows) {
+        int[] sources = Arrays.stream(rows.split(" ")).mapToInt(Integer::parseInt).toArray();
+        try (TensorScope scope = new TensorScope();
+                NoGradGuard guard = new NoGradGuard();
+                KvCache cache = new KvCache(1, 7)) {
+            Tensor key = torch.randn(7, 2, 3, 4);
+            Tensor value = torch.randn(7, 2, 3, 4);
+            cache.layer(0).append(new SequenceLayout.Run(0, 7, 3), key, value);
+            cache.advance(SequenceLayout.uniform(7, 3));
+
+            cache.select(sources);
+
+            int count = sources.length;
+            Tensor next = torch.randn(count, 2, 1, 4);
+            KvCache.Context seen = cache.layer(0).append(new SequenceLayout.Run(0, count, 1), next, next);
+            Tensor index = Tensor.create(Arrays.stream(sources).asLongStream().toArray());
+            assertThat(seen.key().equal(torch.cat(new TensorVector(key.index_select(0, index), next), 2)))
+                    .isTrue();
+            assertThat(seen.value().equal(torch.cat(new TensorVector(value.index_select(0, index), next), 2)))
+                    .isTrue();
         }
     }
 

@@ -60,6 +60,20 @@ class StoredMatrixTest {
     }
 
     @Test
+    void largePartsAreMultipliedByAnotherKernel() {
+        Tensor rows = torch.randn(4, 700);
+        Tensor added = torch.randn(1400);
+        List<Tensor> large = List.of(torch.randn(700, 800).t(), torch.randn(600, 700));
+        Tensor expected = rows.matmul(
+                torch.cat(new TensorVector(large.get(0), large.get(1)), 0).t());
+        try (StoredMatrix matrix = StoredMatrix.of(large);
+                NoGradGuard guard = new NoGradGuard()) {
+            assertNear(matrix.multiply(rows, null), expected, 1e-4);
+            assertNear(matrix.multiply(rows, added), expected.add(added), 1e-4);
+        }
+    }
+
+    @Test
     void someOfTheRowsAcrossParts() {
         try (StoredMatrix matrix = StoredMatrix.of(parts);
                 NoGradGuard guard = new NoGradGuard()) {
