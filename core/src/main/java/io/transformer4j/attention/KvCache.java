@@ -191,8 +191,8 @@ public final class KvCache implements AutoCloseable {
                 Tensor filled = store.narrow(2, 0, used);
                 if (sources.length <= store.size(0) && moved.length < sources.length / INDEX_COPY_COST) {
                     if (moved.length > 0) {
-                        Tensor fresh =
-                                filled.index_select(0, index(Arrays.stream(moved).map(row -> sources[row]), store));
+                        Tensor fresh = filled.index_select(
+                                0, index(Arrays.stream(moved).map(row -> sources[row]), store));
                         filled.index_copy_(0, index(Arrays.stream(moved), store), fresh);
                     }
                     return resized(store, sources.length);

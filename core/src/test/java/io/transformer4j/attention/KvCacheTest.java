@@ -52,7 +52,8 @@ class KvCacheTest {
     @ValueSource(
             strings = {"0 1 3 3 4 5 6", "1 0 3 2 5 4 6", "0 1 2 3 4 5", "0 1 2 3 4 4", "6 5", "3", "0 0 1 1 2 2 3 3 4"})
     void whatIsSelectedIsWhatWasThere(String rows) {
-        int[] sources = Arrays.stream(rows.split(" ")).mapToInt(Integer::parseInt).toArray();
+        int[] sources =
+                Arrays.stream(rows.split(" ")).mapToInt(Integer::parseInt).toArray();
         try (TensorScope scope = new TensorScope();
                 NoGradGuard guard = new NoGradGuard();
                 KvCache cache = new KvCache(1, 7)) {
