@@ -18,6 +18,8 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -32,8 +34,8 @@ import org.jspecify.annotations.Nullable;
  * @param <M> what the model can do
  */
 public final class PipelineRuntime<M extends PretrainedModel> implements AutoCloseable {
-    /** Enough rows for products at full speed, few enough for activations to stay small. */
-    private static final int MAX_BATCH_TOKENS = 2048;
+    /** Enough rows for products at full speed, few enough for activations to stay small; about that many, a text more at most. */
+    private static final long BATCH_TOKENS = 2048;
 
     /** Windows share a fourth of their tokens with the one before. */
     private static final int OVERLAP = 4;
@@ -240,30 +242,24 @@ public final class PipelineRuntime<M extends PretrainedModel> implements AutoClo
                 .toArray();
     }
 
+    /** Batches of about as many tokens each, as many for each worker: none has a batch to do when the others are done. */
     private List<List<Integer>> batches(List<Encoding> encodings) {
-        int total = encodings.stream().mapToInt(Encoding::length).sum();
-        int limit = Math.min(MAX_BATCH_TOKENS, 1 + (total - 1) / pool.workers());
-        List<List<Integer>> batches = new ArrayList<>();
-        List<Integer> batch = new ArrayList<>();
-        int tokens = 0;
+        long total = encodings.stream().mapToLong(Encoding::length).sum();
+        int workers = pool.workers();
+        long count = workers * Math.max(1, (total + workers * BATCH_TOKENS - 1) / (workers * BATCH_TOKENS));
         List<Integer> longestFirst = IntStream.range(0, encodings.size())
                 .boxed()
                 .sorted(Comparator.comparingInt(i -> -encodings.get(i).length()))
                 .toList();
+        SortedMap<Long, List<Integer>> batches = new TreeMap<>();
+        long before = 0;
         for (int index : longestFirst) {
             int length = encodings.get(index).length();
-            if (!batch.isEmpty() && tokens + length > limit) {
-                batches.add(batch);
-                batch = new ArrayList<>();
-                tokens = 0;
-            }
-            batch.add(index);
-            tokens += length;
+            long number = (2 * before + length) * count / (2 * total); // where the text's middle falls
+            batches.computeIfAbsent(number, none -> new ArrayList<>()).add(index);
+            before += length;
         }
-        if (!batch.isEmpty()) {
-            batches.add(batch);
-        }
-        return batches;
+        return List.copyOf(batches.values());
     }
 
     /** Stops the workers after their current tasks, then frees the model. */

@@ -53,12 +53,14 @@ public enum Precision {
 
         private Region(DeviceType device, Precision precision) {
             this.device = device;
-            active = precision != FP32;
-            wasEnabled = active && torch.is_autocast_enabled(device);
+            wasEnabled = torch.is_autocast_enabled(device);
+            active = wasEnabled || precision != FP32;
             wasDtype = active ? torch.get_autocast_dtype(device) : ScalarType.Float;
             if (active) {
-                torch.set_autocast_dtype(device, precision.dtype());
-                torch.set_autocast_enabled(device, true);
+                if (precision != FP32) { // there is no autocast to float32 on the CPU
+                    torch.set_autocast_dtype(device, precision.dtype());
+                }
+                torch.set_autocast_enabled(device, precision != FP32);
             }
         }
 

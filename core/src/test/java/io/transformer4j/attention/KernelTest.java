@@ -7,6 +7,7 @@ import io.transformer4j.nn.Dropout;
 import io.transformer4j.nn.Initializer;
 import io.transformer4j.nn.Parameter;
 import io.transformer4j.torch.Devices;
+import io.transformer4j.torch.Precision;
 import io.transformer4j.torch.TensorScope;
 import io.transformer4j.torch.Torch;
 import java.util.ArrayList;
@@ -22,6 +23,7 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.DeviceType;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -247,6 +249,28 @@ class KernelTest {
                     inputs,
                     (q, k, v) -> new TiledAttention(0.5, NONE).forward(q, k, v, mask),
                     (q, k, v) -> new ExactAttention(0.5, NONE).forward(q, k, v, mask));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {9, 1500}) // in one piece and divided by heads
+    void fusedAttentionIsInFloat32WhereProductsAreInBfloat16(long length) {
+        Tensor[] inputs = new Tensor[3];
+        Arrays.setAll(inputs, i -> normal(1, 2, length, 8).toType(ScalarType.BFloat16));
+        FlashAttention flash = new FlashAttention(0.4, NONE);
+        Tensor upstream = normal(1, 2, length, 8);
+        for (AttentionMask mask : List.of(AttentionMask.full(), AttentionMask.causal())) {
+            Kernel inFloat = (query, key, value) -> flash.forward(
+                    query.toType(ScalarType.Float), key.toType(ScalarType.Float), value.toType(ScalarType.Float), mask);
+            List<Tensor> expected = run(inputs, upstream, (int) length, inFloat);
+            List<Tensor> actual;
+            try (Precision.Region region = Precision.BF16.enter(DeviceType.CPU)) {
+                actual = run(
+                        inputs, upstream, (int) length, (query, key, value) -> flash.forward(query, key, value, mask));
+            }
+            for (int i = 0; i < expected.size(); i++) {
+                assertThat(actual.get(i).equal(expected.get(i))).isTrue();
+            }
         }
     }
 

@@ -73,6 +73,10 @@ class TorchTest {
                 try (Precision.Region inner = Precision.BF16.enter(DeviceType.CPU)) {
                     assertThat(a.mm(a).scalar_type().intern()).isEqualTo(ScalarType.BFloat16);
                 }
+                try (Precision.Region inner = Precision.FP32.enter(DeviceType.CPU)) {
+                    assertThat(Precision.current(DeviceType.CPU)).isEqualTo(Precision.FP32);
+                    assertThat(a.mm(a).scalar_type().intern()).isEqualTo(ScalarType.Float);
+                }
                 assertThat(a.mm(a).scalar_type().intern()).isEqualTo(ScalarType.BFloat16);
             }
             assertThat(a.mm(a).scalar_type().intern()).isEqualTo(ScalarType.Float);
