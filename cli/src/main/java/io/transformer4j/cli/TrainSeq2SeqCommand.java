@@ -68,7 +68,7 @@ final class TrainSeq2SeqCommand implements Callable<Integer> {
             names = "--tokenizer-type",
             paramLabel = "TYPE",
             defaultValue = "bpe",
-            description = "Vocabulary to learn: bpe (on bytes) or wordpiece (default: ${DEFAULT-VALUE}).")
+            description = "Vocabulary to learn: bpe (on bytes), wordpiece or unigram (default: ${DEFAULT-VALUE}).")
     private String tokenizerType = "bpe";
 
     @Option(

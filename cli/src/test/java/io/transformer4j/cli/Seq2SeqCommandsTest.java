@@ -190,9 +190,11 @@ class Seq2SeqCommandsTest {
         assertThat(value).isBetween(1.0, 2.0);
     }
 
-    @Test
-    void aModelThatLearntToRestoreTextsGoesOnWithPairs() {
-        Path restored = folder.resolve("restored");
+    @ParameterizedTest
+    @ValueSource(strings = {"bpe", "wordpiece", "unigram"})
+    void aModelThatLearntToRestoreTextsGoesOnWithPairs(String tokenizerType) {
+        Path restored = folder.resolve("restored-" + tokenizerType);
+        Path tuned = folder.resolve("tuned-" + tokenizerType);
         CommandLineRun pretraining = t4j(
                 "train-seq2seq",
                 "--objective=denoise",
@@ -200,6 +202,7 @@ class Seq2SeqCommandsTest {
                 "--source=" + source,
                 "--valid-source=" + source,
                 "--out=" + restored,
+                "--tokenizer-type=" + tokenizerType,
                 "--vocab-size=300",
                 "--d-model=16",
                 "--encoder-layers=1",
@@ -213,11 +216,10 @@ class Seq2SeqCommandsTest {
                 "--model=" + restored,
                 "--source=" + source,
                 "--target=" + target,
-                "--out=" + folder.resolve("tuned"),
+                "--out=" + tuned,
                 "--max-steps=2");
         assertThat(tuning.exitCode()).as(tuning.err()).isZero();
-        CommandLineRun translation =
-                t4j("translate", folder.resolve("tuned").toString(), "a dog.", "--max-new-tokens=4");
+        CommandLineRun translation = t4j("translate", tuned.toString(), "a dog.", "--max-new-tokens=4");
         assertThat(translation.exitCode()).as(translation.err()).isZero();
         CommandLineRun pairs =
                 t4j("train-seq2seq", "--objective=denoise", "--source=" + source, "--target=" + target, "--out=x");

@@ -9,6 +9,7 @@ import io.transformer4j.tokenizers.Tokenizer;
 import io.transformer4j.tokenizers.postprocessors.SpecialToken;
 import io.transformer4j.tokenizers.postprocessors.TemplateProcessing;
 import io.transformer4j.tokenizers.trainers.BpeTrainer;
+import io.transformer4j.tokenizers.trainers.UnigramTrainer;
 import io.transformer4j.tokenizers.trainers.WordPieceTrainer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,7 +33,9 @@ public record Seq2SeqTokenizers(Tokenizer source, Tokenizer target) {
         /** Byte pairs merged by frequency (Sennrich et al. 2016), on bytes as in GPT-2. */
         BPE,
         /** WordPiece, as in BERT; accents are kept. */
-        WORDPIECE;
+        WORDPIECE,
+        /** Pieces of a unigram language model (Kudo 2018), as in T5. */
+        UNIGRAM;
 
         /** The type called {@code name}. */
         public static Type of(String name) {
@@ -41,11 +44,12 @@ public record Seq2SeqTokenizers(Tokenizer source, Tokenizer target) {
                     return type;
                 }
             }
-            throw new IllegalArgumentException("the tokenizer type must be bpe or wordpiece, but is \"" + name + "\"");
+            throw new IllegalArgumentException(
+                    "the tokenizer type must be bpe, wordpiece or unigram, but is \"" + name + "\"");
         }
 
         private String eos() {
-            return this == BPE ? "</s>" : "[SEP]";
+            return this == WORDPIECE ? "[SEP]" : "</s>";
         }
 
         @Override
@@ -85,10 +89,7 @@ public record Seq2SeqTokenizers(Tokenizer source, Tokenizer target) {
                 BpeTrainer.builder()
                         .vocabSize(settings.vocabSize())
                         .lowercase(settings.lowercase())
-                        .specialTokens(
-                                settings.mask()
-                                        ? List.of("<pad>", "<s>", "</s>", "<unk>", "<mask>")
-                                        : List.of("<pad>", "<s>", "</s>", "<unk>"))
+                        .specialTokens(specialTokens(settings, "<pad>", "<s>", "</s>", "<unk>"))
                         .threads(threads)
                         .build()
                         .train(texts, ProgressListener.NONE);
@@ -100,12 +101,26 @@ public record Seq2SeqTokenizers(Tokenizer source, Tokenizer target) {
                         .threads(threads)
                         .build()
                         .train(texts, ProgressListener.NONE);
+            case UNIGRAM ->
+                UnigramTrainer.builder()
+                        .vocabSize(settings.vocabSize())
+                        .lowercase(settings.lowercase())
+                        .specialTokens(specialTokens(settings, "<pad>", "</s>", "<unk>"))
+                        .threads(threads)
+                        .build()
+                        .train(texts, ProgressListener.NONE);
         };
         String eos = settings.type().eos();
         SpecialToken end = new SpecialToken(eos, learnt.tokenToId(eos).orElseThrow());
         return learnt.toBuilder()
                 .postProcessor(TemplateProcessing.of("$A " + eos, "$A " + eos + " $B " + eos, end))
                 .build();
+    }
+
+    private static List<String> specialTokens(Settings settings, String... always) {
+        return settings.mask()
+                ? Stream.concat(Stream.of(always), Stream.of("<mask>")).toList()
+                : List.of(always);
     }
 
     /** Whether both sides share one vocabulary. */
