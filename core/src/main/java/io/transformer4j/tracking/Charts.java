@@ -124,6 +124,8 @@ public final class Charts {
     private static final int HEIGHT = 720;
     private static final int CELL = 44;
     private static final int HEAT_MAP_FRAME = 200;
+    /** So many names of classes find room below a chart. */
+    private static final int LABELS_SIDE_BY_SIDE = 6;
     private static final Color INK = new Color(0x22, 0x2B, 0x36);
     private static final Color GRID = new Color(0xE3, 0xE7, 0xEC);
     /** Distinguishable also to colour-blind readers (Okabe and Ito 2008), strongest first. */
@@ -286,6 +288,8 @@ public final class Charts {
                 .yAxisTitle("actual")
                 .build();
         style(chart.getStyler());
+        labelEachCell(chart.getStyler());
+        chart.getStyler().setXAxisLabelRotation(labels.size() > LABELS_SIDE_BY_SIDE ? 90 : 0);
         chart.getStyler().setShowValue(true).setValueFont(font(Font.PLAIN, 16)).setHeatMapValueDecimalPattern("#,##0");
         chart.getStyler().setRangeColors(new Color[] {Color.WHITE, COLORS[0]});
         List<Number[]> cells = new ArrayList<>();
@@ -357,6 +361,7 @@ public final class Charts {
                 .title(title)
                 .build();
         style(chart.getStyler());
+        labelEachCell(chart.getStyler());
         chart.getStyler().setXAxisLabelRotation(90).setPlotGridLinesVisible(false);
         chart.getStyler()
                 .setMin(0)
@@ -375,6 +380,11 @@ public final class Charts {
         }
         chart.addSeries("weights", distinct(x), reversed(distinct(y)), cells);
         write(file, title, chart, false);
+    }
+
+    /** XChart leaves labels out where they would be nearer than this. */
+    private static void labelEachCell(AxesChartStyler styler) {
+        styler.setXAxisTickMarkSpacingHint(1).setYAxisTickMarkSpacingHint(1);
     }
 
     /** XChart takes equal labels for one: those that repeat get spaces of no width. */
