@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * A trainable tensor of a {@link Module}. It has a shape from the start and memory only once it is {@linkplain
  * #initialize initialized}, {@linkplain #allocate allocated}, {@linkplain #take taken} or {@linkplain #share shared}, so that building a module costs
  * nothing. The memory lives outside all scopes until {@link #close}. A matrix may also be used {@linkplain #takeStored as it is
- * stored} or {@linkplain #quantize in 8 bits}.
+ * stored}, {@linkplain #transposeInMemory transposed} or {@linkplain #quantize in 8 bits}.
  *
  * <p>Not thread-safe; several {@linkplain #share sharing} parameters may be used by one thread each.
  */
@@ -194,6 +194,29 @@ public final class Parameter implements AutoCloseable {
         quantized = smaller;
     }
 
+    /**
+     * Stores this matrix by columns, as oneDNN reads it fastest: products of few rows without gradients then take down to a third of
+     * the time (ADR 0002). Whatever else needs the values puts them back first, once. Does nothing to what is no matrix, is
+     * stored so already or in 8 bits, or lies on another device than the CPU.
+     */
+    public void transposeInMemory() {
+        if (shape.length != 2 || quantized != null || (stored != null && stored.isTransposed())) {
+            return;
+        }
+        StoredMatrix before = stored;
+        if (before == null) {
+            if (!tensor().is_cpu()) {
+                return;
+            }
+            before = StoredMatrix.ofMemory(tensor());
+        }
+        StoredMatrix transposed = before.transposed();
+        before.close();
+        stored = null;
+        close();
+        stored = transposed;
+    }
+
     /** Whether the values are in 8 bits. */
     public boolean isQuantized() {
         return quantized != null;
@@ -240,7 +263,11 @@ public final class Parameter implements AutoCloseable {
 
     /** Rows {@code ids [ids]} of this matrix. */
     Tensor rows(Tensor ids) {
-        return quantized != null ? quantized.rows(ids) : tensor().index_select(0, ids);
+        if (quantized != null) {
+            return quantized.rows(ids);
+        }
+        StoredMatrix inPlace = GradMode.is_enabled() ? null : stored;
+        return inPlace != null && inPlace.isWhole() ? inPlace.rows(ids) : tensor().index_select(0, ids);
     }
 
     /** Whether gradients are computed for it. */

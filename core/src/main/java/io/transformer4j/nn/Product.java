@@ -30,6 +30,17 @@ final class Product {
 
     /** Whether oneDNN computes the product. */
     static boolean isOneDnns(Tensor input, Tensor matrix) {
-        return (double) input.size(0) * matrix.numel() > SMALL && !GradMode.is_enabled() && OneDnn.takes(input);
+        return (double) input.size(0) * matrix.numel() > SMALL
+                && !GradMode.is_enabled()
+                && isDense(matrix)
+                && OneDnn.takes(input);
+    }
+
+    /** With gaps between rows or columns, oneDNN has only its reference implementation, a hundred times as slow. */
+    private static boolean isDense(Tensor matrix) {
+        long outputs = matrix.size(0);
+        long inputs = matrix.size(1);
+        return (matrix.stride(1) == 1 && matrix.stride(0) == inputs)
+                || (matrix.stride(0) == 1 && matrix.stride(1) == outputs);
     }
 }

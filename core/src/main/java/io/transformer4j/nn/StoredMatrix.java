@@ -15,17 +15,21 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A matrix as it stands in a memory-mapped checkpoint: in parts, one below the other, of any strides (a transposed one is a view).
- * Products use it where it is; only training needs it {@linkplain #joined in one piece}.
+ * A matrix in another form than training wants: as it stands in a memory-mapped checkpoint, in parts, one below the other, of any
+ * strides (a transposed one is a view); or {@linkplain #transposed transposed in memory}. Products use it where it is; only training
+ * needs it {@linkplain #joined in one piece}.
  *
- * <p>Immutable and thread-safe; the mapping lasts until {@link #close}.
+ * <p>Immutable and thread-safe; the memory lasts until {@link #close}.
  */
 final class StoredMatrix implements AutoCloseable {
     /** {@code [outputs of the part, inputs]} float32. */
     private final List<Tensor> parts;
 
-    private StoredMatrix(List<Tensor> parts) {
+    private final boolean mapped;
+
+    private StoredMatrix(List<Tensor> parts, boolean mapped) {
         this.parts = List.copyOf(parts);
+        this.mapped = mapped;
     }
 
     /**
@@ -35,7 +39,36 @@ final class StoredMatrix implements AutoCloseable {
      */
     static StoredMatrix of(List<Tensor> parts) {
         parts.forEach(TensorScope::retain);
-        return new StoredMatrix(parts);
+        return new StoredMatrix(parts, true);
+    }
+
+    /** A matrix in memory, {@code [outputs, inputs]} float32, in one piece. */
+    static StoredMatrix ofMemory(Tensor matrix) {
+        return new StoredMatrix(List.of(TensorScope.retain(matrix.detach())), false);
+    }
+
+    /** A copy in memory whose parts are contiguous by columns, as oneDNN reads them fastest. */
+    StoredMatrix transposed() {
+        try (TensorScope scope = new TensorScope();
+                NoGradGuard guard = new NoGradGuard()) {
+            List<Tensor> copies = new ArrayList<>();
+            for (Tensor part : parts) {
+                copies.add(TensorScope.retain(part.t().contiguous().t()));
+            }
+            return new StoredMatrix(copies, false);
+        }
+    }
+
+    /** Whether all parts are contiguous by columns. */
+    boolean isTransposed() {
+        try (TensorScope scope = new TensorScope()) {
+            return parts.stream().allMatch(part -> part.t().is_contiguous());
+        }
+    }
+
+    /** Whether there is one part only. */
+    boolean isWhole() {
+        return parts.size() == 1;
     }
 
     /**
@@ -91,10 +124,15 @@ final class StoredMatrix implements AutoCloseable {
             }
             begin += part.size(0);
         }
-        return new StoredMatrix(rows);
+        return new StoredMatrix(rows, mapped);
     }
 
-    /** A copy in one piece, {@code [outputs, inputs]}, contiguous. Gives the mapping's pages back meanwhile. */
+    /** Rows {@code ids [ids]} of a matrix in one piece. */
+    Tensor rows(Tensor ids) {
+        return parts.get(0).index_select(0, ids);
+    }
+
+    /** A copy in one piece, {@code [outputs, inputs]}, contiguous. Gives a mapping's pages back meanwhile. */
     Tensor joined() {
         try (TensorScope scope = new TensorScope();
                 NoGradGuard guard = new NoGradGuard()) {
@@ -103,7 +141,9 @@ final class StoredMatrix implements AutoCloseable {
             long first = 0;
             for (Tensor part : parts) {
                 whole.narrow(0, first, part.size(0)).copy_(part);
-                MappedMemory.release(part);
+                if (mapped) {
+                    MappedMemory.release(part);
+                }
                 first += part.size(0);
             }
             return scope.keep(whole);

@@ -1,9 +1,11 @@
 package io.transformer4j.pipelines;
 
 import io.transformer4j.attention.SequenceLayout;
+import io.transformer4j.models.GenerativeModel;
 import io.transformer4j.models.LoraAdapter;
 import io.transformer4j.models.ModelInputs;
 import io.transformer4j.models.PretrainedModel;
+import io.transformer4j.nn.Parameter;
 import io.transformer4j.tokenizers.EncodeOptions;
 import io.transformer4j.tokenizers.Encoding;
 import io.transformer4j.tokenizers.Tokenizer;
@@ -60,7 +62,11 @@ public final class PipelineRuntime<M extends PretrainedModel> implements AutoClo
         try {
             M model = loader.apply(Devices.parse(options.device()));
             model.adapter().ifPresent(LoraAdapter::merge); // the same outputs for fewer products
-            return new PipelineRuntime<>(quantized(model, options), tokenizer, pool, options);
+            quantized(model, options);
+            if (model instanceof GenerativeModel) { // which multiplies few rows at a time
+                model.matrices().forEach(Parameter::transposeInMemory);
+            }
+            return new PipelineRuntime<>(model, tokenizer, pool, options);
         } catch (RuntimeException e) {
             pool.close();
             throw e;

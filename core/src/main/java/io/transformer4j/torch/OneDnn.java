@@ -52,7 +52,7 @@ public final class OneDnn {
      * {@code x Wᵀ + b}.
      *
      * @param input {@code [rows, inputs]} float32
-     * @param matrix {@code [outputs, inputs]} float32, of any strides
+     * @param matrix {@code [outputs, inputs]} float32, without gaps: contiguous by rows or by columns
      * @param bias {@code [outputs]} float32, or null
      * @return {@code [rows, outputs]} without gradient, owned by the open scope
      */

@@ -126,6 +126,7 @@ public final class Charts {
     private static final int HEAT_MAP_FRAME = 200;
     /** So many names of classes find room below a chart. */
     private static final int LABELS_SIDE_BY_SIDE = 6;
+
     private static final Color INK = new Color(0x22, 0x2B, 0x36);
     private static final Color GRID = new Color(0xE3, 0xE7, 0xEC);
     /** Distinguishable also to colour-blind readers (Okabe and Ito 2008), strongest first. */

@@ -52,6 +52,19 @@ class ProductTest {
     }
 
     @Test
+    void isOpenBlasWhereRowsOrColumnsHaveGaps() {
+        try (TensorScope scope = new TensorScope();
+                NoGradGuard guard = new NoGradGuard()) {
+            Tensor input = randn(2, 1000);
+            Tensor transposed = randn(1000, 1500).t();
+            assertThat(Product.isOneDnns(input, transposed)).isTrue();
+            assertThat(Product.isOneDnns(input, transposed.narrow(0, 100, 1200)))
+                    .isFalse();
+            assertProduct(input, transposed.narrow(0, 100, 1200), null);
+        }
+    }
+
+    @Test
     void isInThePrecisionThatIsSet() {
         try (TensorScope scope = new TensorScope();
                 NoGradGuard guard = new NoGradGuard();

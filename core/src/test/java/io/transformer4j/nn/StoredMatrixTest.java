@@ -120,6 +120,36 @@ class StoredMatrixTest {
         }
     }
 
+    /** Of parts that a checkpoint has, or of a tensor; the values come back for gradients. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aTransposedParameterMultipliesAndIsLookedUpInAsBefore(boolean fromParts) {
+        Tensor ids = Tensor.create(new long[] {21, 0, 8});
+        try (Parameter parameter = new Parameter(Initializer.constant(0), 22, INPUTS)) {
+            if (fromParts) {
+                parameter.takeStored(parts);
+            } else {
+                parameter.take(whole.clone());
+            }
+            parameter.transposeInMemory();
+            parameter.transposeInMemory(); // the second time there is nothing to do
+            assertThat(parameter.bytes()).isEqualTo(22 * INPUTS * Float.BYTES);
+            try (NoGradGuard guard = new NoGradGuard()) {
+                assertNear(parameter.product(input, null), input.matmul(whole.t()), 1e-5);
+                assertNear(
+                        parameter.product(input, null, 5, 9),
+                        input.matmul(whole.narrow(0, 5, 9).t()),
+                        1e-5);
+                assertThat(parameter.rows(ids).equal(whole.index_select(0, ids)))
+                        .isTrue();
+            }
+            parameter.product(input, null).sum().backward();
+            assertThat(parameter.tensor().is_contiguous()).isTrue();
+            assertThat(parameter.tensor().detach().equal(whole)).isTrue();
+            assertNear(parameter.grad().orElseThrow(), input.sum(0).expand(22, INPUTS), 1e-5);
+        }
+    }
+
     @Test
     void aParameterRefusesPartsOfAnotherShape() {
         try (Parameter parameter = new Parameter(Initializer.constant(0), 23, INPUTS)) {

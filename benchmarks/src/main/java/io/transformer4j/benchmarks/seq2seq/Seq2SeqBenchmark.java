@@ -12,6 +12,7 @@ import io.transformer4j.generation.TextGenerator;
 import io.transformer4j.models.auto.Models;
 import io.transformer4j.models.marian.MarianConfig;
 import io.transformer4j.models.marian.MarianMTModel;
+import io.transformer4j.nn.Parameter;
 import io.transformer4j.seq2seq.Seq2SeqExamples;
 import io.transformer4j.seq2seq.Seq2SeqTokenizers;
 import io.transformer4j.torch.ComputePool;
@@ -279,6 +280,7 @@ public final class Seq2SeqBenchmark implements Callable<Integer> {
             try (MarianMTModel loaded = Models.load(model, MarianMTModel.class, Devices.cpu())) {
                 GenerationConfig config =
                         BEAMS.with(c -> c.eosTokenIds(Set.of(loaded.config().eosTokenId())));
+                loaded.matrices().forEach(Parameter::transposeInMemory); // as in pipelines
                 TextGenerator generator = new TextGenerator(loaded, null, pool, Precision.FP32);
                 generator.generate(sources.subList(0, Math.min(8, sources.size())), config); // warms up
                 long start = System.nanoTime();
