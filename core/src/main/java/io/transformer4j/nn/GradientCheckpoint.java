@@ -63,9 +63,12 @@ public final class GradientCheckpoint {
         return CustomGradient.of(inputs, checkpoint::value, checkpoint::gradients);
     }
 
+    /** With gradients, which nobody asks for, so that kernels are those of the second pass: others round in other ways. */
     private Tensor value() {
-        try (TensorScope scope = new TensorScope()) {
-            return scope.keep(forward.apply(inputs.stream().map(Tensor::detach).toList()));
+        try (TensorScope scope = new TensorScope();
+                AutoGradMode mode = new AutoGradMode(true)) {
+            return scope.keep(
+                    forward.apply(inputs.stream().map(Tensor::detach).toList()).detach());
         }
     }
 
