@@ -79,7 +79,7 @@ final class StoredMatrix implements AutoCloseable {
      * @return {@code [rows, outputs]}
      */
     Tensor multiply(Tensor input, @Nullable Tensor bias) {
-        if (parts.size() == 1) {
+        if (isWhole()) {
             return Product.of(input, parts.get(0), bias);
         }
         if (Product.isOneDnns(input, parts.get(0)) // which makes its own results

@@ -6,6 +6,7 @@ import io.transformer4j.models.LoraAdapter;
 import io.transformer4j.models.ModelInputs;
 import io.transformer4j.models.PretrainedModel;
 import io.transformer4j.nn.Parameter;
+import io.transformer4j.quantization.Quantization;
 import io.transformer4j.tokenizers.EncodeOptions;
 import io.transformer4j.tokenizers.Encoding;
 import io.transformer4j.tokenizers.Tokenizer;
@@ -61,11 +62,7 @@ public final class PipelineRuntime<M extends PretrainedModel> implements AutoClo
         ComputePool pool = new ComputePool(options.threads());
         try {
             M model = loader.apply(Devices.parse(options.device()));
-            model.adapter().ifPresent(LoraAdapter::merge); // the same outputs for fewer products
-            quantized(model, options);
-            if (model instanceof GenerativeModel) { // which multiplies few rows at a time
-                model.matrices().forEach(Parameter::transposeInMemory);
-            }
+            arrange(model, options.quantization());
             return new PipelineRuntime<>(model, tokenizer, pool, options);
         } catch (RuntimeException e) {
             pool.close();
@@ -73,9 +70,14 @@ public final class PipelineRuntime<M extends PretrainedModel> implements AutoClo
         }
     }
 
-    private static <M extends PretrainedModel> M quantized(M model, PipelineOptions options) {
+    /** Brings the weights into the forms that serve best where nobody trains them. */
+    private static void arrange(PretrainedModel model, Quantization quantization) {
         try {
-            return options.quantization().apply(model);
+            model.adapter().ifPresent(LoraAdapter::merge); // the same outputs for fewer products
+            quantization.apply(model);
+            if (model instanceof GenerativeModel) { // which multiplies few rows at a time
+                model.matrices().forEach(Parameter::transposeInMemory);
+            }
         } catch (RuntimeException e) {
             model.close();
             throw e;
