@@ -32,7 +32,8 @@ import tools.jackson.databind.json.JsonMapper;
         name = "mine-summaries",
         description = {
             "Gather Java methods and the first sentence of their Javadoc from -sources jars.",
-            "Without --jars, those of well-known libraries are fetched with Maven. Writes train.jsonl, validation.jsonl and"
+            "Without --jars, those of well-known libraries are fetched with Maven. Identifiers are split into their words"
+                    + " (getUserName: get user name). Writes train.jsonl, validation.jsonl and"
                     + " test.jsonl, which share no project; and of the test methods, line by line: test.source.txt,"
                     + " test.target.txt, and two baselines, test.name.txt (the method's name in words) and test.similar.txt (the"
                     + " summary of the training method that is most like it)."

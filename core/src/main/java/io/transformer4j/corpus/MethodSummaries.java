@@ -1,6 +1,7 @@
 package io.transformer4j.corpus;
 
 import com.github.javaparser.JavaParser;
+import com.github.javaparser.JavaToken;
 import com.github.javaparser.ParserConfiguration;
 import com.github.javaparser.ParserConfiguration.LanguageLevel;
 import com.github.javaparser.TokenRange;
@@ -26,8 +27,9 @@ import java.util.stream.StreamSupport;
  * summarization from (LeClair and McMillan 2019).
  *
  * <p>A method's text is its declaration from the return type on, without comments and annotations, a blank between any two
- * tokens. A method whose text occurred before, in whatever jar, is left out. The result depends only on the jars' contents and
- * names.
+ * tokens; identifiers are split into their words, in lower case ({@code getUserName} is {@code get user name}), so that they
+ * share these with the summaries (Ahmad et al. 2020). A method whose text occurred before, in whatever jar, is left out. The
+ * result depends only on the jars' contents and names.
  */
 public final class MethodSummaries {
     private static final int MIN_WORDS = 3;
@@ -35,6 +37,7 @@ public final class MethodSummaries {
     private static final int MIN_STATEMENT_TOKENS = 6;
     private static final Pattern UNWANTED = Pattern.compile(
             "(?i)copyright|licen[sc]ed|https?:|\\b(?:todo|fixme)\\b|auto-?generated|non-javadoc|^@|^see ");
+    private static final Pattern WORD_BOUNDARY = Pattern.compile("(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|_+");
     private static final Pattern SENTENCE = Pattern.compile("^[A-Z][\\x20-\\x7E]*[A-Za-z)][.!]?$");
 
     private final SourceJars jars;
@@ -54,10 +57,8 @@ public final class MethodSummaries {
     public record Pair(String project, String name, String method, String summary) {
         /** The name as a sentence: {@code getUserName} as {@code Get user name.} */
         public String nameInWords() {
-            String words = name.replaceAll("(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|_", " ")
-                    .strip()
-                    .toLowerCase(Locale.ROOT);
-            return words.isEmpty() ? name : Character.toUpperCase(words.charAt(0)) + words.substring(1) + ".";
+            String words = inWords(name);
+            return Character.toUpperCase(words.charAt(0)) + words.substring(1) + ".";
         }
     }
 
@@ -121,7 +122,19 @@ public final class MethodSummaries {
     private static Stream<String> tokens(TokenRange range) {
         return StreamSupport.stream(range.spliterator(), false)
                 .filter(token -> !token.getCategory().isWhitespaceOrComment())
-                .map(token -> token.getText().replaceAll("\\s+", " ")); // a text block has line ends
+                .map(MethodSummaries::text);
+    }
+
+    private static String text(JavaToken token) {
+        return token.getCategory().isIdentifier()
+                ? inWords(token.getText())
+                : token.getText().replaceAll("\\s+", " "); // a text block has line ends
+    }
+
+    /** The words of an identifier in lower case, a blank between any two; the identifier if it has none ({@code __}). */
+    private static String inWords(String identifier) {
+        String words = WORD_BOUNDARY.matcher(identifier).replaceAll(" ").strip().toLowerCase(Locale.ROOT);
+        return words.isEmpty() ? identifier : words;
     }
 
     /** The first sentence of a Javadoc comment, if it is one. */

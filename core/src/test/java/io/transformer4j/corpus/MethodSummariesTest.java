@@ -48,7 +48,7 @@ class MethodSummariesTest {
                 .containsExactly(new Pair(
                         "",
                         "popElement",
-                        "T popElement ( int unused ) throws EmptyStackException { String text = \"two blanks /* stay */\" ;"
+                        "t pop element ( int unused ) throws empty stack exception { string text = \"two blanks /* stay */\" ;"
                                 + " return elements . remove ( elements . size ( ) - 1 ) ; }",
                         "Takes the top element, e.g. the newest, away."));
     }
@@ -59,7 +59,13 @@ class MethodSummariesTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"getUserName, Get user name.", "toXMLString, To xml string.", "add, Add.", "read_all, Read all."})
+    @CsvSource({
+        "getUserName, Get user name.",
+        "toXMLString, To xml string.",
+        "add, Add.",
+        "read_all, Read all.",
+        "__, __."
+    })
     void namesAreWords(String name, String words) {
         assertThat(new Pair("", name, "", "").nameInWords()).isEqualTo(words);
     }

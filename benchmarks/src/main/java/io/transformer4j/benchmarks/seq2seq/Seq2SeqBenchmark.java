@@ -74,7 +74,10 @@ public final class Seq2SeqBenchmark implements Callable<Integer> {
     @Option(names = "--rounds", defaultValue = "3", description = "Turns of each side (default: ${DEFAULT-VALUE}).")
     private int rounds;
 
-    @Option(names = "--model", description = "Translate with this Marian folder instead of the one trained here.")
+    @Option(
+            names = "--model",
+            description =
+                    "Translate with this Marian folder, and its tokenizer if it has one, instead of the one trained here.")
     private @Nullable Path trained;
 
     /** Parts of the benchmark. */
@@ -122,10 +125,19 @@ public final class Seq2SeqBenchmark implements Callable<Integer> {
                 compareTraining(examples, validation, pool, folder);
             }
             if (only != Part.TRAIN) {
-                compareTranslation(validation, pool, folder);
+                compareTranslation(trained == null ? validation : examplesFor(trained, held, validation), pool, folder);
             }
         }
         return 0;
+    }
+
+    /** What a given model is to translate; without a tokenizer it has the vocabulary that was trained here. */
+    private static Seq2SeqExamples examplesFor(Path model, ParallelText held, Seq2SeqExamples encodedHere) {
+        if (!Files.exists(model.resolve("tokenizer.json"))) {
+            return encodedHere;
+        }
+        MarianConfig config = (MarianConfig) Models.config(model.resolve(Models.CONFIG_NAME));
+        return Seq2SeqExamples.of(held, Seq2SeqTokenizers.load(model), MAX_LENGTH, config.decoderStartTokenId());
     }
 
     private static MarianConfig config(Seq2SeqTokenizers tokenizers) {
