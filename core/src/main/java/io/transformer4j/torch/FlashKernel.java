@@ -1,10 +1,6 @@
 package io.transformer4j.torch;
 
-import org.bytedeco.pytorch.IValue;
-import org.bytedeco.pytorch.IValueVector;
-import org.bytedeco.pytorch.Operator;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,9 +17,12 @@ public final class FlashKernel {
             + " float dropout_p, bool is_causal, *, Tensor? attn_mask=None, float? scale=None)"
             + " -> (Tensor grad_query, Tensor grad_key, Tensor grad_value)";
 
+    /** The kernel has no other. */
+    private static final double NO_DROPOUT = 0;
+
     private static final class Holder {
-        static final Operator FORWARD = TensorScope.retain(torch.getOperatorForLiteral(FORWARD_SCHEMA));
-        static final Operator BACKWARD = TensorScope.retain(torch.getOperatorForLiteral(BACKWARD_SCHEMA));
+        static final NativeOperator FORWARD = new NativeOperator(FORWARD_SCHEMA);
+        static final NativeOperator BACKWARD = new NativeOperator(BACKWARD_SCHEMA);
     }
 
     private FlashKernel() {}
@@ -34,14 +33,7 @@ public final class FlashKernel {
      * @param causal whether keys behind a query are hidden; needs as many queries as keys
      * @param bias added to the scaled scores, broadcastable to them; null for none
      */
-    public record Settings(boolean causal, @Nullable Tensor bias, double scale) {
-        private void pushTo(IValueVector stack) {
-            stack.push_back(new IValue(0.0)); // dropout, which the kernel doesn't have
-            stack.push_back(new IValue(causal));
-            stack.push_back(bias == null ? new IValue() : new IValue(bias));
-            stack.push_back(new IValue(scale));
-        }
-    }
+    public record Settings(boolean causal, @Nullable Tensor bias, double scale) {}
 
     /**
      * A forward pass.
@@ -52,28 +44,24 @@ public final class FlashKernel {
 
     /** Attention without gradient; tensors belong to the open scope. */
     public static Result forward(Tensor query, Tensor key, Tensor value, Settings settings) {
-        IValueVector stack = push(query, key, value);
-        settings.pushTo(stack);
-        Holder.FORWARD.getOperation().apply(stack);
-        return new Result(stack.get(0).toTensor(), stack.get(1).toTensor());
+        Tensor[] results = Holder.FORWARD.call(
+                query, key, value, NO_DROPOUT, settings.causal(), settings.bias(), settings.scale());
+        return new Result(results[0], results[1]);
     }
 
     /** The gradients of query, key and value, in this order; tensors belong to the open scope. */
     public static Tensor[] backward(
             Tensor upstream, Tensor query, Tensor key, Tensor value, Result result, Settings settings) {
-        IValueVector stack = push(upstream, query, key, value, result.output(), result.logSumExp());
-        settings.pushTo(stack);
-        Holder.BACKWARD.getOperation().apply(stack);
-        return new Tensor[] {
-            stack.get(0).toTensor(), stack.get(1).toTensor(), stack.get(2).toTensor()
-        };
-    }
-
-    private static IValueVector push(Tensor... tensors) {
-        IValueVector stack = new IValueVector();
-        for (Tensor tensor : tensors) {
-            stack.push_back(new IValue(tensor));
-        }
-        return stack;
+        return Holder.BACKWARD.call(
+                upstream,
+                query,
+                key,
+                value,
+                result.output(),
+                result.logSumExp(),
+                NO_DROPOUT,
+                settings.causal(),
+                settings.bias(),
+                settings.scale());
     }
 }

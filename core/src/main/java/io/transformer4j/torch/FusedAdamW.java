@@ -1,15 +1,8 @@
 package io.transformer4j.torch;
 
 import java.util.List;
-import org.bytedeco.pytorch.GenericList;
-import org.bytedeco.pytorch.IValue;
-import org.bytedeco.pytorch.IValueVector;
-import org.bytedeco.pytorch.Operator;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorType;
-import org.bytedeco.pytorch.Type;
-import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
 /** libtorch's fused AdamW update: one pass over weights, gradients and both moments. */
@@ -20,8 +13,12 @@ public final class FusedAdamW {
                     + " float beta2, float weight_decay, float eps, bool amsgrad, bool maximize, Tensor? grad_scale=None,"
                     + " Tensor? found_inf=None) -> ()";
 
+    private static final boolean AMSGRAD = false;
+    private static final List<Tensor> NO_MAXIMA = List.of(); // which are AMSGrad's
+    private static final boolean MAXIMIZE = false;
+
     private static final class Holder {
-        static final Operator OPERATOR = TensorScope.retain(torch.getOperatorForLiteral(SCHEMA));
+        static final NativeOperator OPERATOR = new NativeOperator(SCHEMA);
     }
 
     private FusedAdamW() {}
@@ -54,28 +51,23 @@ public final class FusedAdamW {
         Tensor like = weights.get(0);
         Tensor step = like.new_zeros().fill_(new Scalar((double) settings.step()));
         List<Tensor> steps = weights.stream().map(weight -> step).toList();
-        IValueVector stack = new IValueVector();
-        for (List<Tensor> list : List.of(weights, gradients, firstMoments, secondMoments, List.<Tensor>of(), steps)) {
-            stack.push_back(tensorList(list));
-        }
-        stack.push_back(new IValue(settings.learningRate()));
-        stack.push_back(new IValue(settings.beta1()));
-        stack.push_back(new IValue(settings.beta2()));
-        stack.push_back(new IValue(settings.weightDecay()));
-        stack.push_back(new IValue(settings.epsilon()));
-        stack.push_back(new IValue(false));
-        stack.push_back(new IValue(false));
-        stack.push_back(
-                settings.gradScale() == null
-                        ? new IValue()
-                        : new IValue(like.new_zeros().fill_(new Scalar(settings.gradScale()))));
-        stack.push_back(new IValue());
-        Holder.OPERATOR.getOperation().apply(stack);
-    }
-
-    private static IValue tensorList(List<Tensor> tensors) {
-        GenericList list = new GenericList(new Type.TypePtr(TensorType.get()));
-        tensors.forEach(tensor -> list.push_back(new IValue(tensor)));
-        return new IValue(list);
+        Tensor gradScale =
+                settings.gradScale() == null ? null : like.new_zeros().fill_(new Scalar(settings.gradScale()));
+        Holder.OPERATOR.call(
+                weights,
+                gradients,
+                firstMoments,
+                secondMoments,
+                NO_MAXIMA,
+                steps,
+                settings.learningRate(),
+                settings.beta1(),
+                settings.beta2(),
+                settings.weightDecay(),
+                settings.epsilon(),
+                AMSGRAD,
+                MAXIMIZE,
+                gradScale,
+                null); // found_inf, which is for gradients that may overflow
     }
 }

@@ -1,12 +1,8 @@
 package io.transformer4j.torch;
 
-import org.bytedeco.pytorch.IValue;
-import org.bytedeco.pytorch.IValueVector;
 import org.bytedeco.pytorch.MemoryFormatOptional;
-import org.bytedeco.pytorch.Operator;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.MemoryFormat;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -22,10 +18,9 @@ public final class Int8 {
     private static final long PARAMETER_BYTES = 2L * Float.BYTES;
 
     private static final class Holder {
-        static final Operator PRODUCT =
-                TensorScope.retain(torch.getOperatorForLiteral("aten::_int_mm(Tensor self, Tensor mat2) -> Tensor"));
-        static final Operator QUANTIZE = TensorScope.retain(
-                torch.getOperatorForLiteral("quantized::embedding_bag_byte_prepack(Tensor weight) -> Tensor"));
+        static final NativeOperator PRODUCT = new NativeOperator("aten::_int_mm(Tensor self, Tensor mat2) -> Tensor");
+        static final NativeOperator QUANTIZE =
+                new NativeOperator("quantized::embedding_bag_byte_prepack(Tensor weight) -> Tensor");
     }
 
     private Int8() {}
@@ -38,7 +33,7 @@ public final class Int8 {
      * @return {@code [rows, columns]} int32
      */
     public static Tensor product(Tensor left, Tensor right) {
-        return call(Holder.PRODUCT, left, right);
+        return Holder.PRODUCT.call(left, right)[0];
     }
 
     /**
@@ -58,7 +53,7 @@ public final class Int8 {
 
     /** Brings rows {@code [rows, size]}, float32, to 8 bits. */
     public static Rows quantize(Tensor rows) {
-        Tensor packed = call(Holder.QUANTIZE, rows.contiguous()); // [rows, size + 8] uint8
+        Tensor packed = Holder.QUANTIZE.call(rows.contiguous())[0]; // [rows, size + 8] uint8
         long size = rows.size(1);
         Tensor values = packed.narrow(1, 0, size)
                 .bitwise_xor(new Scalar(SHIFT)) // in two's complement, 128 less
@@ -69,14 +64,5 @@ public final class Int8 {
                 .view(ScalarType.Float); // [rows, 2]
         Tensor scale = parameters.narrow(1, 0, 1);
         return new Rows(values, scale, parameters.narrow(1, 1, 1).add(scale, new Scalar(SHIFT)));
-    }
-
-    private static Tensor call(Operator operator, Tensor... arguments) {
-        IValueVector stack = new IValueVector();
-        for (Tensor argument : arguments) {
-            stack.push_back(new IValue(argument));
-        }
-        operator.getOperation().apply(stack);
-        return stack.get(0).toTensor();
     }
 }

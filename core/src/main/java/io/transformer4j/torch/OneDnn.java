@@ -2,8 +2,6 @@ package io.transformer4j.torch;
 
 import org.bytedeco.pytorch.GenericList;
 import org.bytedeco.pytorch.IValue;
-import org.bytedeco.pytorch.IValueVector;
-import org.bytedeco.pytorch.Operator;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.DeviceType;
@@ -19,16 +17,16 @@ public final class OneDnn {
     private static final boolean AVAILABLE = torch.hasMKLDNN();
 
     private static final class Holder {
-        static final Operator PRODUCT = TensorScope.retain(torch.getOperatorForLiteral(
+        static final NativeOperator PRODUCT = new NativeOperator(
                 "mkldnn::_linear_pointwise(Tensor X, Tensor W, Tensor? B, str attr, Scalar?[] scalars, str? algorithm)"
-                        + " -> Tensor Y"));
-        static final IValue NOTHING = TensorScope.retain(new IValue());
+                        + " -> Tensor Y");
         static final IValue NO_ACTIVATION = TensorScope.retain(new IValue("none"));
         static final IValue NO_SCALARS = TensorScope.retain(noScalars());
 
         private static IValue noScalars() {
             try (TensorScope scope = new TensorScope()) {
-                return scope.keep(new IValue(new GenericList(PRODUCT.schema()
+                return scope.keep(new IValue(new GenericList(PRODUCT.operator()
+                        .schema()
                         .arguments()
                         .getPointer(4)
                         .type()
@@ -57,14 +55,6 @@ public final class OneDnn {
      * @return {@code [rows, outputs]} without gradient, owned by the open scope
      */
     public static Tensor product(Tensor input, Tensor matrix, @Nullable Tensor bias) {
-        IValueVector stack = new IValueVector();
-        stack.push_back(new IValue(input));
-        stack.push_back(new IValue(matrix));
-        stack.push_back(bias == null ? Holder.NOTHING : new IValue(bias));
-        stack.push_back(Holder.NO_ACTIVATION);
-        stack.push_back(Holder.NO_SCALARS);
-        stack.push_back(Holder.NOTHING);
-        Holder.PRODUCT.getOperation().apply(stack);
-        return stack.get(0).toTensor();
+        return Holder.PRODUCT.call(input, matrix, bias, Holder.NO_ACTIVATION, Holder.NO_SCALARS, null)[0];
     }
 }
