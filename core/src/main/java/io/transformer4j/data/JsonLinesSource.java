@@ -1,22 +1,11 @@
 package io.transformer4j.data;
 
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
-import tools.jackson.core.StreamReadConstraints;
-import tools.jackson.core.json.JsonFactory;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** JSON lines: each line an object, one of its string fields the text of a document. */
 final class JsonLinesSource implements BlockSource {
     /** A record may be this much longer than a line of text, since it holds a whole document. */
     private static final int RECORD_FACTOR = 64;
-
-    private static final JsonMapper MAPPER = new JsonMapper(JsonFactory.builder()
-            .streamReadConstraints(StreamReadConstraints.builder()
-                    .maxStringLength(Integer.MAX_VALUE)
-                    .build())
-            .build());
 
     private final String name;
     private final LineReader lines;
@@ -60,21 +49,7 @@ final class JsonLinesSource implements BlockSource {
             throw new DataException(where(lines.lineNumber() + 1) + ": the record is longer than "
                     + (long) options.maxLineChars() * RECORD_FACTOR + " characters; divide it or raise maxLineChars");
         }
-        JsonNode root;
-        try {
-            root = MAPPER.readTree(line);
-        } catch (JacksonException e) {
-            throw new DataException(where(lines.lineNumber()) + ": not valid JSON (" + e.getOriginalMessage() + ")", e);
-        }
-        if (!root.isObject()) {
-            throw new DataException(where(lines.lineNumber()) + ": not a JSON object");
-        }
-        JsonNode field = root.get(options.jsonField());
-        if (field == null || !field.isString()) {
-            throw new DataException(where(lines.lineNumber()) + ": has no string field \"" + options.jsonField()
-                    + "\"; its fields are " + root.propertyNames());
-        }
-        return field.stringValue();
+        return JsonRecord.parse(where(lines.lineNumber()), line).text(options.jsonField());
     }
 
     private String where(long lineNumber) {

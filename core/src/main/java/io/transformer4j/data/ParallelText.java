@@ -4,9 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Texts and what they should become, pair by pair. Files are UTF-8, plain or gzip.
@@ -82,37 +80,20 @@ public record ParallelText(List<String> sources, List<String> targets, int empty
         List<String> lines = TextLines.all(file);
         for (int i = 0; i < lines.size(); i++) {
             if (!lines.get(i).isBlank()) {
-                String where = file + ", line " + (i + 1);
-                JsonNode record = parse(where, lines.get(i));
-                pairs.add(text(where, record, sourceField), text(where, record, targetField));
+                JsonRecord record = JsonRecord.parse(file + ", line " + (i + 1), lines.get(i));
+                pairs.add(text(record, sourceField), text(record, targetField));
             }
         }
         return pairs.build();
     }
 
-    private static JsonNode parse(String where, String line) {
-        try {
-            JsonNode record = JsonMapper.shared().readTree(line);
-            if (!record.isObject()) {
-                throw new DataException(where + ": not a JSON object");
-            }
-            return record;
-        } catch (JacksonException e) {
-            throw new DataException(where + ": not valid JSON (" + e.getOriginalMessage() + ")", e);
-        }
-    }
-
-    private static String text(String where, JsonNode record, String field) {
-        JsonNode value = record.path(field);
-        if (value.isString()) {
-            return value.stringValue();
-        }
+    private static String text(JsonRecord record, String field) {
+        JsonNode value = record.fields().path(field);
         if (value.isArray() && !value.isEmpty() && value.valueStream().allMatch(JsonNode::isString)) {
             return String.join(
                     " ", value.valueStream().map(JsonNode::stringValue).toList());
         }
-        throw new DataException(
-                where + ": has no text in field \"" + field + "\"; its fields are " + record.propertyNames());
+        return record.text(field);
     }
 
     /** Collects pairs with text on both sides. */

@@ -162,7 +162,7 @@ class CorpusTest {
             String missing = write("a.jsonl", "{\"text\":\"x\"}\n{\"body\":1,\"id\":2}\n")
                     .toString();
             assertThatThrownBy(() -> texts(corpus(missing)))
-                    .hasMessage(missing + ", line 2: has no string field \"text\"; its fields are [body, id]");
+                    .hasMessage(missing + ", line 2: has no text in field \"text\"; its fields are [body, id]");
             String broken = write("b.jsonl", "{\"text\":\"x\"}\n\n{\"text\":").toString();
             assertThatThrownBy(() -> texts(corpus(broken))).hasMessageStartingWith(broken + ", line 3: not valid JSON");
             String array = write("c.jsonl", "[1]").toString();

@@ -1,6 +1,7 @@
 package io.transformer4j.data.labelled;
 
 import io.transformer4j.data.DataException;
+import io.transformer4j.data.JsonRecord;
 import io.transformer4j.data.TextFormat;
 import io.transformer4j.data.TextLines;
 import java.io.IOException;
@@ -10,14 +11,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Reads labelled texts from tables: {@code .csv} (RFC 4180), {@code .jsonl} or {@code .ndjson}, and otherwise tab-separated columns in which quotes
@@ -155,50 +153,33 @@ public final class LabelledFile {
         String[] lines = content.split("\n", -1);
         for (int i = 0; i < lines.length; i++) {
             if (!lines[i].isBlank()) {
-                String where = LabelledText.where(file, i + 1);
-                JsonNode record = parse(where, lines[i]);
-                String pair = columns.pair() == null ? null : text(where, record, columns.pair());
-                List<String> labels = columns.label() == null ? List.of() : labels(where, record, columns.label());
-                rows.add(new LabelledText(file, i + 1, text(where, record, columns.text()), pair, labels));
+                JsonRecord record = JsonRecord.parse(LabelledText.where(file, i + 1), lines[i]);
+                String pair = columns.pair() == null ? null : text(record, columns.pair());
+                List<String> labels = columns.label() == null ? List.of() : labels(record, columns.label());
+                rows.add(new LabelledText(file, i + 1, text(record, columns.text()), pair, labels));
             }
         }
         return rows;
     }
 
-    private static JsonNode parse(String where, String line) {
-        try {
-            JsonNode record = JsonMapper.shared().readTree(line);
-            if (!record.isObject()) {
-                throw new DataException(where + ": not a JSON object");
-            }
-            return record;
-        } catch (JacksonException e) {
-            throw new DataException(where + ": not valid JSON (" + e.getOriginalMessage() + ")", e);
+    private static String text(JsonRecord record, String field) {
+        String text = record.text(field);
+        if (text.isBlank()) {
+            throw record.noText(field);
         }
+        return text;
     }
 
-    private static String text(String where, JsonNode record, String field) {
-        JsonNode value = record.path(field);
-        if (!value.isString() || value.stringValue().isBlank()) {
-            throw new DataException(
-                    where + ": has no text in field \"" + field + "\"; its fields are " + record.propertyNames());
-        }
-        return value.stringValue();
+    private static List<String> labels(JsonRecord record, String field) {
+        JsonNode value = record.fields().path(field);
+        return value.isArray()
+                ? value.valueStream().map(one -> label(record, one, field)).toList()
+                : List.of(label(record, value, field));
     }
 
-    private static List<String> labels(String where, JsonNode record, String field) {
-        JsonNode value = record.path(field);
-        if (value.isArray()) {
-            return IntStream.range(0, value.size())
-                    .mapToObj(i -> label(where, value.get(i), field))
-                    .toList();
-        }
-        return List.of(label(where, value, field));
-    }
-
-    private static String label(String where, JsonNode value, String field) {
+    private static String label(JsonRecord record, JsonNode value, String field) {
         if (!value.isValueNode() || value.isNull() || value.asString().isBlank()) {
-            throw new DataException(where + ": has no label in field \"" + field + "\"");
+            throw new DataException(record.where() + ": has no label in field \"" + field + "\"");
         }
         return value.asString();
     }
