@@ -31,10 +31,7 @@ final class ClassifyCommand implements Callable<Integer> {
     final ConfigOptions config = new ConfigOptions();
 
     @Mixin
-    final ModelAndTexts input = new ModelAndTexts();
-
-    @Option(names = "--file", paramLabel = "FILE", description = "Take the lines of a file as texts too.")
-    private @Nullable Path file;
+    final ModelAndManyTexts input = new ModelAndManyTexts();
 
     @Option(
             names = "--zero-shot",
@@ -69,27 +66,18 @@ final class ClassifyCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         CommandSpec command = Objects.requireNonNull(spec);
         PrintWriter printer = command.commandLine().getOut();
-        Path folder = ModelNames.resolve(input.model(command));
+        Path folder = input.folder(command);
         if (zeroShot.isEmpty()) {
             try (TextClassificationPipeline pipeline =
                     Pipelines.textClassification(folder, inference.pipeline(truncation))) {
-                Texts.forEachChunk(
-                        input.texts(),
-                        file,
+                input.forEachChunk(
                         chunk -> JsonLines.print(printer, "text", chunk, "result", pipeline.classify(chunk)));
             }
         } else {
             try (ZeroShotClassificationPipeline pipeline =
                     Pipelines.zeroShotClassification(folder, inference.pipeline(truncation))) {
-                Texts.forEachChunk(
-                        input.texts(),
-                        file,
-                        chunk -> JsonLines.print(
-                                printer,
-                                "text",
-                                chunk,
-                                "result",
-                                pipeline.classify(chunk, zeroShot, hypothesis, several)));
+                input.forEachChunk(chunk -> JsonLines.print(
+                        printer, "text", chunk, "result", pipeline.classify(chunk, zeroShot, hypothesis, several)));
             }
         }
         return T4j.OK;

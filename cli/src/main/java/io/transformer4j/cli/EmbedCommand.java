@@ -45,10 +45,7 @@ final class EmbedCommand implements Callable<Integer> {
     final ConfigOptions config = new ConfigOptions();
 
     @Mixin
-    final ModelAndTexts input = new ModelAndTexts();
-
-    @Option(names = "--file", paramLabel = "FILE", description = "Take the lines of a file as texts too.")
-    private @Nullable Path file;
+    final ModelAndManyTexts input = new ModelAndManyTexts();
 
     @Option(
             names = "--pooling",
@@ -101,13 +98,13 @@ final class EmbedCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         CommandSpec command = Objects.requireNonNull(spec);
         PrintWriter printer = command.commandLine().getOut();
-        Path folder = ModelNames.resolve(input.model(command));
+        Path folder = input.folder(command);
         try (FeatureExtractionPipeline pipeline = Pipelines.featureExtraction(folder, inference.pipeline(truncation))) {
             // A pooling of the user's own is also the way out if the model's isn't supported.
             SentencePooling wanted = pooling == null && !tokens ? pipeline.pooling() : SentencePooling.DEFAULT;
             Pooling how = pooling == null ? wanted.pooling() : pooling;
             boolean unit = normalize == null ? wanted.normalize() : normalize;
-            Texts.forEachChunk(input.texts(), file, chunk -> {
+            input.forEachChunk(chunk -> {
                 if (tokens) {
                     printTokens(chunk, pipeline.tokenVectors(chunk, how), printer);
                 } else {

@@ -30,10 +30,7 @@ final class FillMaskCommand implements Callable<Integer> {
     final ConfigOptions config = new ConfigOptions();
 
     @Mixin
-    final ModelAndTexts input = new ModelAndTexts();
-
-    @Option(names = "--file", paramLabel = "FILE", description = "Take the lines of a file as texts too.")
-    private @Nullable Path file;
+    final ModelAndManyTexts input = new ModelAndManyTexts();
 
     @Option(
             names = "--top-k",
@@ -55,9 +52,9 @@ final class FillMaskCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         CommandSpec command = Objects.requireNonNull(spec);
         PrintWriter printer = command.commandLine().getOut();
-        Path folder = ModelNames.resolve(input.model(command));
+        Path folder = input.folder(command);
         try (FillMaskPipeline pipeline = Pipelines.fillMask(folder, inference.pipeline(truncation))) {
-            Texts.forEachChunk(input.texts(), file, chunk -> {
+            input.forEachChunk(chunk -> {
                 pipeline.fill(chunk, topK).forEach(result -> print(result, printer));
                 printer.flush();
             });

@@ -29,10 +29,7 @@ final class TagCommand implements Callable<Integer> {
     final ConfigOptions config = new ConfigOptions();
 
     @Mixin
-    final ModelAndTexts input = new ModelAndTexts();
-
-    @Option(names = "--file", paramLabel = "FILE", description = "Take the lines of a file as texts too.")
-    private @Nullable Path file;
+    final ModelAndManyTexts input = new ModelAndManyTexts();
 
     @Option(
             names = "--aggregation",
@@ -56,14 +53,11 @@ final class TagCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         CommandSpec command = Objects.requireNonNull(spec);
         PrintWriter printer = command.commandLine().getOut();
-        Path folder = ModelNames.resolve(input.model(command));
+        Path folder = input.folder(command);
         try (TokenClassificationPipeline pipeline =
                 Pipelines.tokenClassification(folder, inference.pipeline(truncation))) {
-            Texts.forEachChunk(
-                    input.texts(),
-                    file,
-                    chunk ->
-                            JsonLines.print(printer, "text", chunk, "entities", pipeline.entities(chunk, aggregation)));
+            input.forEachChunk(chunk ->
+                    JsonLines.print(printer, "text", chunk, "entities", pipeline.entities(chunk, aggregation)));
         }
         return T4j.OK;
     }
