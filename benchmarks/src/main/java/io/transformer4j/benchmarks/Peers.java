@@ -24,7 +24,7 @@ public record Peers(Path python, Path folder) {
      */
     public JsonNode measure(String command, int threads, int repetitions, String only)
             throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(List.of(
+        return output(List.of(
                         python.toString(),
                         folder.resolve("bench_peers.py").toString(),
                         command,
@@ -34,13 +34,24 @@ public record Peers(Path python, Path folder) {
                         Integer.toString(repetitions),
                         "--only",
                         only))
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .get("results");
+    }
+
+    /**
+     * Runs a command.
+     *
+     * @return what it prints, one JSON value; its messages appear as they come
+     * @throws IOException if it fails
+     */
+    public static JsonNode output(List<String> command) throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         String json = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         if (process.waitFor() != 0) {
-            throw new IOException("the peers' script failed on " + command + " " + only);
+            throw new IOException("failed: " + String.join(" ", command));
         }
-        return JsonMapper.shared().readTree(json).get("results");
+        return JsonMapper.shared().readTree(json);
     }
 
     /** Lengths of texts in tokens, as they come in practice. */

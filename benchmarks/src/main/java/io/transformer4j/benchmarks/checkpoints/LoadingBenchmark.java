@@ -13,7 +13,6 @@ import io.transformer4j.models.llama.LlamaForCausalLM;
 import io.transformer4j.torch.Devices;
 import io.transformer4j.tracking.RunEnvironment;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -29,7 +28,6 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Time and memory of loading checkpoints of about 500 MB beside Hugging Face's {@code from_pretrained}, in turn on the same files, which are
@@ -202,13 +200,6 @@ public final class LoadingBenchmark implements Callable<Integer> {
 
     private static Turn run(List<String> command) throws IOException, InterruptedException {
         double started = System.currentTimeMillis() / 1e3;
-        Process process = new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
-        String json = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        if (process.waitFor() != 0) {
-            throw new IOException("failed: " + String.join(" ", command));
-        }
-        return new Turn(started, JsonMapper.shared().readTree(json));
+        return new Turn(started, Peers.output(command));
     }
 }

@@ -1,5 +1,6 @@
 package io.transformer4j.benchmarks.seq2seq;
 
+import io.transformer4j.benchmarks.Peers;
 import io.transformer4j.data.Batch;
 import io.transformer4j.data.DataCollator;
 import io.transformer4j.data.DataLoader;
@@ -25,7 +26,6 @@ import io.transformer4j.training.TrainerCallback;
 import io.transformer4j.training.TrainerState;
 import io.transformer4j.training.TrainingArguments;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -325,21 +325,14 @@ public final class Seq2SeqBenchmark implements Callable<Integer> {
     }
 
     private JsonNode peer(String task, Path folder, int cores, Path model) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(
-                        String.valueOf(python),
-                        String.valueOf(script),
-                        task,
-                        "--folder=" + folder,
-                        "--model=" + model,
-                        "--threads=" + cores,
-                        "--untimed=" + UNTIMED_STEPS)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
-        String json = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        if (process.waitFor() != 0) {
-            throw new IOException("the peer failed to " + task);
-        }
-        return JsonMapper.shared().readTree(json);
+        return Peers.output(List.of(
+                String.valueOf(python),
+                String.valueOf(script),
+                task,
+                "--folder=" + folder,
+                "--model=" + model,
+                "--threads=" + cores,
+                "--untimed=" + UNTIMED_STEPS));
     }
 
     private static void print(String what, List<Turn> ours, List<Turn> theirs) {
@@ -355,6 +348,6 @@ public final class Seq2SeqBenchmark implements Callable<Integer> {
     }
 
     private static double median(List<Turn> turns) {
-        return turns.stream().mapToDouble(Turn::rate).sorted().toArray()[turns.size() / 2];
+        return Peers.median(turns.stream().map(Turn::rate).toList());
     }
 }
