@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class KvCache implements AutoCloseable {
     /** How many rows of a whole batch are copied in the time of one by {@code index_copy_}. */
-    private static final int INDEX_COPY_COST = 3;
+    private static final int INDEX_COPY_COST = 2;
 
     private int[] lengths;
     private int longest;

@@ -3,7 +3,6 @@ package io.transformer4j.generation;
 import io.transformer4j.generation.BeamSearch.Candidate;
 import io.transformer4j.generation.BeamSearch.Hypothesis;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -40,14 +39,13 @@ final class BeamScorer {
         int row = 0;
         for (BeamSearch search : searches) {
             List<Candidate> candidates = new ArrayList<>();
-            for (int beam = 0; beam < search.running().size(); beam++, row++) {
-                float sum = (float) search.running().get(beam).logProbability();
+            for (int own = 0; own < search.running().size(); own++, row++) {
+                float sum = (float) search.running().get(own).logProbability();
                 for (int i = row * perRow; i < (row + 1) * perRow; i++) {
-                    candidates.add(new Candidate(beam, ofRows.tokens()[i], sum + ofRows.scores()[i]));
+                    candidates.add(new Candidate(own, ofRows.tokens()[i], sum + ofRows.scores()[i]));
                 }
             }
-            candidates.sort(
-                    Comparator.comparingDouble(Candidate::logProbability).reversed()); // stable: lower beams first
+            candidates.sort(search.bestFirst());
             best.add(candidates.subList(0, Math.min(count, candidates.size())));
         }
         return best;

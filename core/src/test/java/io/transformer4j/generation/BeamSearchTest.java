@@ -1,8 +1,10 @@
 package io.transformer4j.generation;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.transformer4j.generation.BeamSearch.Candidate;
+import io.transformer4j.generation.BeamSearch.Hypothesis;
 import io.transformer4j.generation.GenerationConfig.EarlyStopping;
 import io.transformer4j.generation.GenerationConfig.LengthNormalization;
 import io.transformer4j.models.gpt2.GPT2LMHeadModel;
@@ -15,6 +17,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -137,7 +140,7 @@ class BeamSearchTest {
                 new Candidate(1, 8, -6));
         patient.advance(second);
         assertThat(patient.over()).isTrue(); // -4.2 / 2 is below -4.0 / 2
-        assertThat(patient.best()).extracting(BeamSearch.Hypothesis::score).containsExactly(-0.1, -2.0);
+        assertThat(patient.best()).extracting(Hypothesis::score).containsExactly(-0.1, -2.0);
 
         BeamSearch never = search(EarlyStopping.NEVER, 1);
         never.advance(first);
@@ -161,6 +164,31 @@ class BeamSearchTest {
                 new Candidate(0, 4, -1), new Candidate(0, 5, -2), new Candidate(0, EOS, -3), new Candidate(0, 6, -4)));
         assertThat(search.best()).isEmpty();
         assertThat(search.running()).hasSize(2);
+    }
+
+    @Test
+    void hypothesesStayInTheirParentsRowsAndAmongEqualsTheBetterParentCounts() {
+        BeamSearch search = search(EarlyStopping.FALSE, 1);
+        search.advance(List.of(
+                new Candidate(0, 4, -1), new Candidate(0, 5, -2), new Candidate(0, 6, -3), new Candidate(0, 7, -4)));
+        search.advance(List.of(
+                new Candidate(1, 8, -2.5),
+                new Candidate(0, 9, -2.6),
+                new Candidate(1, 7, -5),
+                new Candidate(0, 7, -6)));
+        assertThat(search.running())
+                .extracting(h -> h.sequence().last(), Hypothesis::parent, Hypothesis::rank)
+                .containsExactly(tuple(9, 0, 1), tuple(8, 1, 0));
+        assertThat(Stream.of(new Candidate(0, 4, -3), new Candidate(1, 5, -3), new Candidate(0, 6, -2.9))
+                        .sorted(search.bestFirst())
+                        .map(Candidate::token))
+                .containsExactly(6, 5, 4);
+
+        search.advance(List.of(
+                new Candidate(1, 4, -3), new Candidate(1, 5, -4), new Candidate(1, 6, -5), new Candidate(0, 4, -6)));
+        assertThat(search.running())
+                .extracting(h -> h.sequence().last(), Hypothesis::parent)
+                .containsExactly(tuple(5, 1), tuple(4, 1));
     }
 
     @Test
