@@ -12,6 +12,9 @@ final class FineTuneOptions {
     static final double FINE_TUNE_RATE = 5e-5;
     private static final double HEAD_RATE = 1e-3;
 
+    @Mixin
+    private final CommonTrainingOptions common = new CommonTrainingOptions();
+
     @Option(
             names = "--epochs",
             paramLabel = "N",
@@ -23,7 +26,7 @@ final class FineTuneOptions {
             names = "--batch-size",
             paramLabel = "N",
             defaultValue = "32",
-            description = "Examples in a step (default: ${DEFAULT-VALUE}).")
+            description = "Examples in a batch (default: ${DEFAULT-VALUE}).")
     private int batchSize;
 
     @Option(
@@ -38,13 +41,6 @@ final class FineTuneOptions {
             defaultValue = "0.1",
             description = "Share of the steps until the peak (default: ${DEFAULT-VALUE}).")
     private double warmupRatio;
-
-    @Option(
-            names = "--weight-decay",
-            paramLabel = "R",
-            defaultValue = "0.01",
-            description = "Decoupled decay of matrices (default: ${DEFAULT-VALUE}).")
-    private double weightDecay;
 
     @Option(
             names = "--max-length",
@@ -76,41 +72,6 @@ final class FineTuneOptions {
     @Option(names = "--from-scratch", description = "Start from random weights, to see what pre-training is worth.")
     private boolean fromScratch;
 
-    @Option(names = "--group-by-length", description = "Put examples of similar length into one batch.")
-    private boolean groupByLength;
-
-    @Option(
-            names = "--logging-steps",
-            paramLabel = "N",
-            defaultValue = "20",
-            description = "Steps between log records (default: ${DEFAULT-VALUE}).")
-    private long loggingSteps;
-
-    @Option(
-            names = "--eval-steps",
-            paramLabel = "N",
-            defaultValue = "0",
-            description = "Steps between evaluations, 0 for one at the end (default: ${DEFAULT-VALUE}).")
-    private long evalSteps;
-
-    @Option(
-            names = "--save-steps",
-            paramLabel = "N",
-            defaultValue = "0",
-            description = "Steps between checkpoints, 0 for one at the end (default: ${DEFAULT-VALUE}).")
-    private long saveSteps;
-
-    @Option(
-            names = "--early-stopping-patience",
-            paramLabel = "N",
-            defaultValue = "0",
-            description =
-                    "Evaluations without improvement before the run stops, 0 for never (default: ${DEFAULT-VALUE}).")
-    private int earlyStoppingPatience;
-
-    @Option(names = "--load-best-model-at-end", description = "End with the weights of the best evaluation.")
-    private boolean loadBestModelAtEnd;
-
     int epochs() {
         return epochs;
     }
@@ -119,17 +80,8 @@ final class FineTuneOptions {
     FineTuneSettings settings(boolean features, Precision precision, long seed) {
         double usual = features ? HEAD_RATE : lora.wanted() ? LoraOptions.LEARNING_RATE : FINE_TUNE_RATE;
         double rate = learningRate == null ? usual : learningRate;
-        TrainingArguments training = TrainingArguments.DEFAULTS.with(a -> a.batchSize(batchSize)
-                .learningRate(rate)
-                .weightDecay(weightDecay)
-                .groupByLength(groupByLength)
-                .loggingSteps(loggingSteps)
-                .evalSteps(evalSteps)
-                .saveSteps(saveSteps)
-                .earlyStoppingPatience(earlyStoppingPatience)
-                .loadBestModelAtEnd(loadBestModelAtEnd)
-                .precision(precision)
-                .seed(seed));
+        TrainingArguments training = common.arguments(precision, seed)
+                .with(a -> a.batchSize(batchSize).learningRate(rate));
         return FineTuneSettings.DEFAULTS.with(s -> s.epochs(epochs)
                 .warmupRatio(warmupRatio)
                 .maxLength(maxLength)

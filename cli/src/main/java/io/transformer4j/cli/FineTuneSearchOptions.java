@@ -28,8 +28,14 @@ final class FineTuneSearchOptions {
     }
 
     /** What isn't tried: epochs are the budget, and the others don't change what is learnt. */
-    private static final Set<String> EXCLUDED =
-            Set.of("--epochs", "--merge", "--feature-cache", "--logging-steps", "--save-steps");
+    private static final Set<String> EXCLUDED = Set.of(
+            "--epochs",
+            "--merge",
+            "--feature-cache",
+            "--gradient-checkpointing",
+            "--logging-steps",
+            "--save-steps",
+            "--save-total-limit");
 
     @Option(
             names = "--search",
@@ -121,7 +127,11 @@ final class FineTuneSearchOptions {
     private static Set<String> searchable(CommandSpec command) {
         return command.options().stream()
                 .filter(option -> option.userObject() instanceof java.lang.reflect.Field field
-                        && Set.of(FineTuneOptions.class, FeatureHeadOptions.class, LoraOptions.class)
+                        && Set.of(
+                                        FineTuneOptions.class,
+                                        CommonTrainingOptions.class,
+                                        FeatureHeadOptions.class,
+                                        LoraOptions.class)
                                 .contains(field.getDeclaringClass()))
                 .map(OptionSpec::longestName)
                 .filter(name -> !EXCLUDED.contains(name))

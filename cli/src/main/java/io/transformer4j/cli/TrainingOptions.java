@@ -1,14 +1,17 @@
 package io.transformer4j.cli;
 
 import io.transformer4j.torch.Precision;
-import io.transformer4j.training.LearningRateSchedule;
 import io.transformer4j.training.TrainingArguments;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Mixin of a subcommand that trains; names and meaning as in {@link TrainingArguments}. */
 public final class TrainingOptions {
     private static final double NEW_MODEL_RATE = 1e-3;
+
+    @Mixin
+    private final CommonTrainingOptions common = new CommonTrainingOptions();
 
     @Option(
             names = "--max-steps",
@@ -25,33 +28,11 @@ public final class TrainingOptions {
     private int batchSize;
 
     @Option(
-            names = "--gradient-accumulation-steps",
-            paramLabel = "N",
-            defaultValue = "1",
-            description = "Batches in a step (default: ${DEFAULT-VALUE}).")
-    private int gradientAccumulationSteps;
-
-    @Option(names = "--group-by-length", description = "Put sequences of similar length into one batch.")
-    private boolean groupByLength;
-
-    @Option(
-            names = "--gradient-checkpointing",
-            description = "Run layers again in the backward pass instead of keeping what they computed: less memory.")
-    private boolean gradientCheckpointing;
-
-    @Option(
             names = "--learning-rate",
             paramLabel = "R",
             description =
                     "Peak learning rate (default: 1e-3; 5e-5 if pretrain goes on with a --model, 5e-4 with --lora).")
     private @Nullable Double learningRate;
-
-    @Option(
-            names = "--lr-scheduler",
-            paramLabel = "NAME",
-            defaultValue = "linear",
-            description = "linear, cosine, inverse_sqrt or constant (default: ${DEFAULT-VALUE}).")
-    private String lrScheduler = "linear";
 
     @Option(
             names = "--warmup-steps",
@@ -76,13 +57,6 @@ public final class TrainingOptions {
     private long lrCooldownSteps;
 
     @Option(
-            names = "--weight-decay",
-            paramLabel = "R",
-            defaultValue = "0.01",
-            description = "Decoupled decay of matrices (default: ${DEFAULT-VALUE}).")
-    private double weightDecay;
-
-    @Option(
             names = "--adam-beta1",
             paramLabel = "R",
             defaultValue = "0.9",
@@ -97,13 +71,6 @@ public final class TrainingOptions {
     private double adamBeta2;
 
     @Option(
-            names = "--max-grad-norm",
-            paramLabel = "R",
-            defaultValue = "1",
-            description = "Limit of the global gradient norm, 0 for none (default: ${DEFAULT-VALUE}).")
-    private double maxGradNorm;
-
-    @Option(
             names = "--ema-decay",
             paramLabel = "R",
             defaultValue = "0",
@@ -112,50 +79,11 @@ public final class TrainingOptions {
     private double emaDecay;
 
     @Option(
-            names = "--logging-steps",
-            paramLabel = "N",
-            defaultValue = "20",
-            description = "Steps between log records (default: ${DEFAULT-VALUE}).")
-    private long loggingSteps;
-
-    @Option(
-            names = "--eval-steps",
-            paramLabel = "N",
-            defaultValue = "0",
-            description = "Steps between evaluations, 0 for one at the end (default: ${DEFAULT-VALUE}).")
-    private long evalSteps;
-
-    @Option(
             names = "--eval-batches",
             paramLabel = "N",
             defaultValue = "0",
             description = "Most batches in an evaluation, 0 for all (default: ${DEFAULT-VALUE}).")
     private long evalBatches;
-
-    @Option(
-            names = "--save-steps",
-            paramLabel = "N",
-            defaultValue = "0",
-            description = "Steps between checkpoints, 0 for one at the end (default: ${DEFAULT-VALUE}).")
-    private long saveSteps;
-
-    @Option(
-            names = "--save-total-limit",
-            paramLabel = "N",
-            defaultValue = "2",
-            description = "Checkpoints to keep besides the best, 0 for all (default: ${DEFAULT-VALUE}).")
-    private int saveTotalLimit;
-
-    @Option(
-            names = "--early-stopping-patience",
-            paramLabel = "N",
-            defaultValue = "0",
-            description =
-                    "Evaluations without improvement before the run stops, 0 for never (default: ${DEFAULT-VALUE}).")
-    private int earlyStoppingPatience;
-
-    @Option(names = "--load-best-model-at-end", description = "End with the weights of the best evaluation.")
-    private boolean loadBestModelAtEnd;
 
     /** The options as arguments of a trainer of a new model. */
     TrainingArguments arguments(Precision precision, long seed) {
@@ -168,29 +96,16 @@ public final class TrainingOptions {
      * @param defaultRate learning rate if none was given
      */
     TrainingArguments arguments(Precision precision, long seed, double defaultRate) {
-        return TrainingArguments.DEFAULTS.with(a -> a.maxSteps(maxSteps)
-                .batchSize(batchSize)
-                .gradientAccumulationSteps(gradientAccumulationSteps)
-                .groupByLength(groupByLength)
-                .gradientCheckpointing(gradientCheckpointing)
-                .learningRate(learningRate == null ? defaultRate : learningRate)
-                .lrScheduler(LearningRateSchedule.of(lrScheduler))
-                .warmupSteps(warmupSteps)
-                .minLearningRateRatio(minLearningRateRatio)
-                .lrCooldownSteps(lrCooldownSteps)
-                .weightDecay(weightDecay)
-                .adamBeta1(adamBeta1)
-                .adamBeta2(adamBeta2)
-                .maxGradNorm(maxGradNorm)
-                .emaDecay(emaDecay)
-                .loggingSteps(loggingSteps)
-                .evalSteps(evalSteps)
-                .evalBatches(evalBatches)
-                .saveSteps(saveSteps)
-                .saveTotalLimit(saveTotalLimit)
-                .earlyStoppingPatience(earlyStoppingPatience)
-                .loadBestModelAtEnd(loadBestModelAtEnd)
-                .precision(precision)
-                .seed(seed));
+        return common.arguments(precision, seed)
+                .with(a -> a.maxSteps(maxSteps)
+                        .batchSize(batchSize)
+                        .learningRate(learningRate == null ? defaultRate : learningRate)
+                        .warmupSteps(warmupSteps)
+                        .minLearningRateRatio(minLearningRateRatio)
+                        .lrCooldownSteps(lrCooldownSteps)
+                        .adamBeta1(adamBeta1)
+                        .adamBeta2(adamBeta2)
+                        .emaDecay(emaDecay)
+                        .evalBatches(evalBatches));
     }
 }

@@ -145,6 +145,31 @@ class FineTuneCommandTest {
                 .contains("whole has no adapter");
     }
 
+    /** Four rows in batches of one: two steps of two batches in each of two epochs. */
+    @Test
+    void aStepMayHaveSeveralBatches() throws IOException {
+        Path out = folder.resolve("accumulated");
+        CommandLineRun run = finetune(
+                out,
+                "--batch-size",
+                "1",
+                "--gradient-accumulation-steps",
+                "2",
+                "--lr-scheduler",
+                "constant",
+                "--warmup-ratio",
+                "0",
+                "--learning-rate",
+                "0.001",
+                "--logging-steps",
+                "1",
+                "--gradient-checkpointing");
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(Files.readAllLines(out.resolve("metrics.jsonl")))
+                .filteredOn(line -> line.contains("\"learning_rate\":0.001,"))
+                .hasSize(4);
+    }
+
     @Test
     void resumesWhereItStopped() {
         Path out = folder.resolve("resumed");
