@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /** An operator of libtorch that has no method in JavaCPP's binding, called by its schema. Thread-safe; never closed. */
 final class NativeOperator {
+    private static final IValue NONE = TensorScope.retain(new IValue());
+
     private final Operator operator;
 
     /**
@@ -51,7 +53,7 @@ final class NativeOperator {
 
     private static IValue value(@Nullable Object argument) {
         if (argument == null) {
-            return new IValue();
+            return NONE;
         } else if (argument instanceof IValue value) {
             return value;
         } else if (argument instanceof Tensor tensor) {
