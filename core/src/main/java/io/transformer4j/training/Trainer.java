@@ -117,9 +117,18 @@ public final class Trainer implements AutoCloseable {
      *
      * @return the final state
      * @throws TrainingException if too many steps in a row were not finite, or if the output folder has checkpoints of
-     *     another run, which would mix with this one's
+     *     another run, which would mix with this one's, or another training is writing to it now
      */
     public TrainerState train() {
+        if (outputFolder == null) {
+            return trainUnlocked();
+        }
+        try (RunFolderLock lock = RunFolderLock.acquire(outputFolder)) {
+            return trainUnlocked();
+        }
+    }
+
+    private TrainerState trainUnlocked() {
         if (checkpoints != null && !resumeTried && saved == null) {
             checkpoints.requireNone();
         }

@@ -1,6 +1,7 @@
 package io.transformer4j.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.transformer4j.checkpoint.Manifest;
 import java.io.BufferedReader;
@@ -91,5 +92,31 @@ class KilledRunTest {
             process.destroyForcibly();
         }
         assertThat(Manifest.verify(run.resolve("checkpoint-3"))).isInstanceOf(Manifest.Complete.class);
+    }
+
+    /** Two processes that save to one folder would delete and resume from each other's checkpoints. */
+    @Test
+    void aSecondTrainingIsKeptOut() throws Exception {
+        Path run = folder.resolve("run");
+        Process process = ResumableRun.process(TinyModels.GPT2, run, folder.resolve("journal"), "save 14")
+                .start();
+        try {
+            awaitLine(process, ResumableRun.HOLDING);
+            assertKeptOut(run);
+        } finally {
+            process.destroyForcibly().waitFor();
+        }
+        try (RunFolderLock lock = RunFolderLock.acquire(run)) { // as a killed process leaves nothing behind
+            assertKeptOut(run);
+            assertKeptOut(run); // still: failing to lock must not unlock
+        }
+        TinyRun.train(TinyModels.GPT2, ResumableRun.arguments(), run, new Journal());
+    }
+
+    private static void assertKeptOut(Path run) {
+        assertThatThrownBy(() -> TinyRun.train(TinyModels.GPT2, ResumableRun.arguments(), run, new Journal()))
+                .isInstanceOf(TrainingException.class)
+                .hasMessage("another training is writing to " + run
+                        + ": wait for its end, or choose another output folder");
     }
 }

@@ -113,7 +113,8 @@ class NonFiniteTest {
                             + " lower the learning rate and resume from checkpoint-5, which is sound");
         }
         try (Stream<Path> files = Files.list(folder)) {
-            assertThat(files.map(file -> file.getFileName().toString()))
+            assertThat(files.filter(Files::isDirectory)
+                            .map(file -> file.getFileName().toString()))
                     .containsExactlyInAnyOrder("checkpoint-4", "checkpoint-5");
         }
         assertThat(Manifest.verify(folder.resolve("checkpoint-5"))).isInstanceOf(Manifest.Complete.class);
