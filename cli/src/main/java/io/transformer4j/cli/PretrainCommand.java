@@ -149,6 +149,7 @@ final class PretrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        NewModelOptions.refuseBesideGivenArchitecture(Objects.requireNonNull(spec), ArchitectureOptions.class);
         Objective goal = Objective.of(objective);
         Path folder = OutputFolder.check(Objects.requireNonNull(out));
         TrainingArguments arguments =

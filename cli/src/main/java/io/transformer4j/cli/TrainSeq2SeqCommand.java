@@ -121,6 +121,7 @@ final class TrainSeq2SeqCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         CommandSpec command = Objects.requireNonNull(spec);
+        NewModelOptions.refuseBesideGivenArchitecture(command, Seq2SeqArchitectureOptions.class);
         Path folder = OutputFolder.check(Objects.requireNonNull(out));
         TrainingArguments arguments = training.arguments(compute.precision(), compute.seed())
                 .with(a -> written.decide(a.maxTokensPerBatch(maxTokensPerBatch).labelSmoothing(labelSmoothing)));

@@ -107,6 +107,10 @@ class PretrainCommandTest {
         assertThat(t4j(with(arguments, folder.resolve("none").toString(), "--objective", "clm"))
                         .err())
                 .contains("the objective clm can't be learnt by a BertForMaskedLM");
+        CommandLineRun resized = t4j(with(arguments, folder.resolve("none").toString(), "--hidden-size", "32"));
+        assertThat(resized.exitCode()).isEqualTo(T4j.USAGE);
+        assertThat(resized.err())
+                .contains("--hidden-size describes a new model, but that of --model has its own architecture");
     }
 
     /** Later options win. */

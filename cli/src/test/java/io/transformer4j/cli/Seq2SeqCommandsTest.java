@@ -219,6 +219,16 @@ class Seq2SeqCommandsTest {
                 "--out=" + tuned,
                 "--max-steps=2");
         assertThat(tuning.exitCode()).as(tuning.err()).isZero();
+        CommandLineRun resized = t4j(
+                "train-seq2seq",
+                "--model=" + restored,
+                "--source=" + source,
+                "--target=" + target,
+                "--out=" + tuned,
+                "--dropout=0.3");
+        assertThat(resized.exitCode()).isEqualTo(T4j.USAGE);
+        assertThat(resized.err())
+                .contains("--dropout describes a new model, but that of --model has its own architecture");
         CommandLineRun translation = t4j("translate", tuned.toString(), "a dog.", "--max-new-tokens=4");
         assertThat(translation.exitCode()).as(translation.err()).isZero();
         CommandLineRun pairs =
