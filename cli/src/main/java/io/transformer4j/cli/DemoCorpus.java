@@ -20,7 +20,7 @@ record DemoCorpus(Path train, Path heldOut) {
     static DemoCorpus gather(Path folder, ProgressListener progress) throws IOException, InterruptedException {
         DemoCorpus corpus = new DemoCorpus(folder.resolve("train.txt"), folder.resolve("held-out.txt"));
         if (!Files.exists(corpus.train) || !Files.exists(corpus.heldOut)) {
-            JavadocCorpus.of(SourceJarFiles.resolve(folder.resolve("jars")))
+            JavadocCorpus.of(SourceJarFiles.forProse(folder.resolve("jars")))
                     .write(corpus.train, corpus.heldOut, JavadocCorpus.oneIn(HOLD_OUT_ONE_IN), progress);
         }
         return corpus;

@@ -85,7 +85,7 @@ final class MineSummariesCommand implements Callable<Integer> {
         CommandSpec command = Objects.requireNonNull(spec);
         Path folder = Objects.requireNonNull(out);
         Files.createDirectories(folder);
-        List<Path> found = jars == null ? SourceJarFiles.resolve(folder.resolve("jars")) : SourceJarFiles.in(jars);
+        List<Path> found = jars == null ? SourceJarFiles.forSummaries(folder.resolve("jars")) : SourceJarFiles.in(jars);
         List<Pair> pairs;
         try (ProgressDisplay progress = ProgressDisplay.start("reading methods", -1)) {
             pairs = MethodSummaries.of(found).read(progress);

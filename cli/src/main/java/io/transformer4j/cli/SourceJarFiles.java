@@ -3,6 +3,7 @@ package io.transformer4j.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -10,15 +11,24 @@ import java.util.stream.Stream;
 final class SourceJarFiles {
     private SourceJarFiles() {}
 
-    /** Lets the project's Maven wrapper copy the pinned jars of the demo's POM into {@code jars}. */
-    static List<Path> resolve(Path jars) throws IOException, InterruptedException {
+    /** Copies those of some forty libraries, whose Javadoc is good prose, into {@code jars}. */
+    static List<Path> forProse(Path jars) throws IOException, InterruptedException {
+        return resolve(jars, List.of("dependency:copy@sources"));
+    }
+
+    /** Copies those of over two hundred libraries, whose methods have summaries, into {@code jars}. */
+    static List<Path> forSummaries(Path jars) throws IOException, InterruptedException {
+        return resolve(jars, List.of("dependency:copy@sources", "dependency:copy@more-sources"));
+    }
+
+    /** Lets the project's Maven wrapper copy the pinned jars of the demo's POM. */
+    private static List<Path> resolve(Path jars, List<String> goals) throws IOException, InterruptedException {
         Files.createDirectories(jars);
         Path log = jars.resolveSibling("maven.log");
-        List<String> arguments = List.of(
-                "-f",
-                MavenWrapper.home().resolve("cli/src/main/demo/pom.xml").toString(),
-                "dependency:copy@sources",
-                "-Dcorpus.jars=" + jars.toAbsolutePath());
+        List<String> arguments = new ArrayList<>(List.of(
+                "-f", MavenWrapper.home().resolve("cli/src/main/demo/pom.xml").toString()));
+        arguments.addAll(goals);
+        arguments.add("-Dcorpus.jars=" + jars.toAbsolutePath());
         if (!MavenWrapper.run(log, arguments)) {
             throw new IOException("Maven could not fetch the libraries whose sources are the corpus: see " + log);
         }
