@@ -57,27 +57,30 @@ public final class ParallelTextOptions {
                         command.commandLine(), "training pairs are needed: give --source and --target, or --pairs"));
     }
 
-    /** Each text of {@code --source} as its own target: what denoising restores. */
+    /** What denoising restores, each text as its own target: those of {@code --source} alone, or of both sides of pairs. */
     ParallelText trainingTexts(CommandSpec command) {
-        if (target != null || pairs != null) {
-            throw new ParameterException(
-                    command.commandLine(), "--objective denoise learns from texts: give --source alone");
-        }
-        return texts(source)
-                .orElseThrow(() ->
-                        new ParameterException(command.commandLine(), "training texts are needed: give --source"));
+        return texts("", source, target, pairs, command)
+                .orElseThrow(() -> new ParameterException(
+                        command.commandLine(), "training texts are needed: give --source, or --pairs for both sides"));
     }
 
     /** As {@link #trainingTexts}, to validate with, if there are any. */
-    Optional<ParallelText> validationTexts() {
-        return texts(validSource);
+    Optional<ParallelText> validationTexts(CommandSpec command) {
+        return texts("valid-", validSource, validTarget, validPairs, command);
     }
 
-    private static Optional<ParallelText> texts(@Nullable Path file) {
-        return Optional.ofNullable(file).map(TextLines::all).map(lines -> {
-            List<String> texts = lines.stream().filter(line -> !line.isBlank()).toList();
-            return new ParallelText(texts, texts, 0);
-        });
+    private Optional<ParallelText> texts(
+            String prefix,
+            @Nullable Path sources,
+            @Nullable Path targets,
+            @Nullable Path together,
+            CommandSpec command) {
+        if (sources != null && targets == null && together == null) {
+            List<String> lines = TextLines.all(sources);
+            return Optional.of(ParallelText.ofTexts(
+                    lines.stream().filter(line -> !line.isBlank()).toList()));
+        }
+        return read(prefix, sources, targets, together, command).map(ParallelText::bothSides);
     }
 
     /** The validation pairs, if there are any. */

@@ -54,8 +54,8 @@ final class TrainSeq2SeqCommand implements Callable<Integer> {
             paramLabel = "NAME",
             defaultValue = "pairs",
             description =
-                    "pairs; or denoise: restore the texts of --source from noise (BART, Lewis et al. 2020), to go on from"
-                            + " with --model and pairs (default: ${DEFAULT-VALUE}).")
+                    "pairs; or denoise: restore the texts of --source alone, or of both sides of pairs, from noise (BART,"
+                            + " Lewis et al. 2020), to go on from with --model and pairs (default: ${DEFAULT-VALUE}).")
     private Goal goal = Goal.PAIRS;
 
     @Option(names = "--out", required = true, paramLabel = "FOLDER", description = "Where model and checkpoints go.")
@@ -127,7 +127,7 @@ final class TrainSeq2SeqCommand implements Callable<Integer> {
                 .with(a -> written.decide(a.maxTokensPerBatch(maxTokensPerBatch).labelSmoothing(labelSmoothing)));
         boolean denoise = goal == Goal.DENOISE;
         ParallelText pairs = denoise ? text.trainingTexts(command) : text.training(command);
-        Optional<ParallelText> validation = denoise ? text.validationTexts() : text.validation(command);
+        Optional<ParallelText> validation = denoise ? text.validationTexts(command) : text.validation(command);
         try (ComputePool pool = compute.pool()) {
             Seq2SeqTokenizers tokenizers = tokenizers(pairs, pool.workers());
             try (EncoderDecoderModel<?> model = architecture.open(tokenizers, compute.device(), compute.seed())) {

@@ -11,6 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -231,10 +233,30 @@ class Seq2SeqCommandsTest {
                 .contains("--dropout describes a new model, but that of --model has its own architecture");
         CommandLineRun translation = t4j("translate", tuned.toString(), "a dog.", "--max-new-tokens=4");
         assertThat(translation.exitCode()).as(translation.err()).isZero();
-        CommandLineRun pairs =
-                t4j("train-seq2seq", "--objective=denoise", "--source=" + source, "--target=" + target, "--out=x");
-        assertThat(pairs.exitCode()).isEqualTo(T4j.USAGE);
-        assertThat(pairs.err()).contains("--objective denoise learns from texts: give --source alone");
+    }
+
+    @Test
+    void textsToRestoreMayBeThoseOfPairs() {
+        String[] sizes = {"--vocab-size=300", "--d-model=16", "--encoder-layers=1", "--decoder-layers=1", "--heads=2"};
+        List<String> arguments = new ArrayList<>(List.of("train-seq2seq", "--objective=denoise", "--max-steps=1"));
+        arguments.addAll(List.of(sizes));
+        arguments.addAll(List.of("--source=" + source, "--out=" + folder.resolve("one-side")));
+        CommandLineRun oneSide = t4j(arguments.toArray(String[]::new));
+        assertThat(oneSide.exitCode()).as(oneSide.err()).isZero();
+        arguments.set(arguments.size() - 1, "--out=" + folder.resolve("both-sides"));
+        arguments.add("--target=" + target);
+        CommandLineRun bothSides = t4j(arguments.toArray(String[]::new));
+        assertThat(bothSides.exitCode()).as(bothSides.err()).isZero();
+        assertThat(examples(bothSides)).isEqualTo(2 * examples(oneSide));
+        CommandLineRun none = t4j("train-seq2seq", "--objective=denoise", "--out=x");
+        assertThat(none.exitCode()).isEqualTo(T4j.USAGE);
+        assertThat(none.err()).contains("training texts are needed: give --source, or --pairs for both sides");
+    }
+
+    private static int examples(CommandLineRun run) {
+        Matcher count = Pattern.compile("([0-9,]+) examples").matcher(run.out() + run.err());
+        assertThat(count.find()).as(run.out()).isTrue();
+        return Integer.parseInt(count.group(1).replace(",", ""));
     }
 
     private static CommandLineRun withInput(String input, String... args) {

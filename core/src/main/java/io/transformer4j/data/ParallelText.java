@@ -28,6 +28,21 @@ public record ParallelText(List<String> sources, List<String> targets, int empty
         return sources.size();
     }
 
+    /** Texts that are to become themselves. */
+    public static ParallelText ofTexts(List<String> texts) {
+        return new ParallelText(texts, texts, 0);
+    }
+
+    /** The texts of both sides, pair by pair, each to become itself. */
+    public ParallelText bothSides() {
+        List<String> texts = new ArrayList<>(2 * size());
+        for (int i = 0; i < size(); i++) {
+            texts.add(sources.get(i));
+            texts.add(targets.get(i));
+        }
+        return ofTexts(texts);
+    }
+
     /**
      * Line {@code i} of one file with line {@code i} of the other.
      *
