@@ -2,7 +2,9 @@ package io.transformer4j.cli;
 
 import java.lang.reflect.Field;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
@@ -22,19 +24,17 @@ final class NewModelOptions {
      */
     static void refuseBesideGivenArchitecture(CommandSpec command, Class<?> mixin) {
         ParseResult parsed = command.commandLine().getParseResult();
-        SOURCES.stream()
-                .filter(parsed::hasMatchedOption)
-                .findFirst()
-                .ifPresent(source -> parsed.matchedOptions().stream()
-                        .filter(option ->
-                                option.userObject() instanceof Field field && field.getDeclaringClass() == mixin)
-                        .filter(option -> !SOURCES.contains(option.longestName()))
-                        .findFirst()
-                        .ifPresent(option -> {
-                            throw new ParameterException(
-                                    command.commandLine(),
-                                    option.longestName() + " describes a new model, but that of " + source
-                                            + " has its own architecture: give only one of the two");
-                        }));
+        Optional<String> source =
+                SOURCES.stream().filter(parsed::hasMatchedOption).findFirst();
+        Optional<OptionSpec> size = parsed.matchedOptions().stream()
+                .filter(option -> option.userObject() instanceof Field field && field.getDeclaringClass() == mixin)
+                .filter(option -> !SOURCES.contains(option.longestName()))
+                .findFirst();
+        if (source.isPresent() && size.isPresent()) {
+            throw new ParameterException(
+                    command.commandLine(),
+                    size.get().longestName() + " describes a new model, but that of " + source.get()
+                            + " has its own architecture: give only one of the two");
+        }
     }
 }

@@ -15,6 +15,13 @@ import picocli.CommandLine.ParameterException;
 
 /** Mixin of a subcommand that learns from pairs of texts. */
 public final class ParallelTextOptions {
+    /** What the options of one part of the data name; the prefix is that of the options. */
+    private record Files(
+            String prefix,
+            @Nullable Path source,
+            @Nullable Path target,
+            @Nullable Path pairs) {}
+
     @Option(names = "--source", paramLabel = "FILE", description = "Texts to read, one a line; plain or .gz.")
     private @Nullable Path source;
 
@@ -52,70 +59,68 @@ public final class ParallelTextOptions {
 
     /** The training pairs. */
     ParallelText training(CommandSpec command) {
-        return read("", source, target, pairs, command)
+        return pairsOf(trainingFiles(), command)
                 .orElseThrow(() -> new ParameterException(
                         command.commandLine(), "training pairs are needed: give --source and --target, or --pairs"));
     }
 
+    /** The validation pairs, if there are any. */
+    Optional<ParallelText> validation(CommandSpec command) {
+        return pairsOf(validationFiles(), command);
+    }
+
     /** What denoising restores, each text as its own target: those of {@code --source} alone, or of both sides of pairs. */
     ParallelText trainingTexts(CommandSpec command) {
-        return texts("", source, target, pairs, command)
+        return textsOf(trainingFiles(), command)
                 .orElseThrow(() -> new ParameterException(
                         command.commandLine(), "training texts are needed: give --source, or --pairs for both sides"));
     }
 
     /** As {@link #trainingTexts}, to validate with, if there are any. */
     Optional<ParallelText> validationTexts(CommandSpec command) {
-        return texts("valid-", validSource, validTarget, validPairs, command);
+        return textsOf(validationFiles(), command);
     }
 
-    private Optional<ParallelText> texts(
-            String prefix,
-            @Nullable Path sources,
-            @Nullable Path targets,
-            @Nullable Path together,
-            CommandSpec command) {
-        if (sources != null && targets == null && together == null) {
-            List<String> lines = TextLines.all(sources);
+    private Files trainingFiles() {
+        return new Files("", source, target, pairs);
+    }
+
+    private Files validationFiles() {
+        return new Files("valid-", validSource, validTarget, validPairs);
+    }
+
+    private Optional<ParallelText> textsOf(Files files, CommandSpec command) {
+        if (files.source != null && files.target == null && files.pairs == null) {
+            List<String> lines = TextLines.all(files.source);
             return Optional.of(ParallelText.ofTexts(
                     lines.stream().filter(line -> !line.isBlank()).toList()));
         }
-        return read(prefix, sources, targets, together, command).map(ParallelText::bothSides);
+        return pairsOf(files, command).map(ParallelText::bothSides);
     }
 
-    /** The validation pairs, if there are any. */
-    Optional<ParallelText> validation(CommandSpec command) {
-        return read("valid-", validSource, validTarget, validPairs, command);
-    }
-
-    private Optional<ParallelText> read(
-            String prefix,
-            @Nullable Path sources,
-            @Nullable Path targets,
-            @Nullable Path together,
-            CommandSpec command) {
-        if ((sources == null) != (targets == null)) {
+    private Optional<ParallelText> pairsOf(Files files, CommandSpec command) {
+        if ((files.source == null) != (files.target == null)) {
             throw new ParameterException(
                     command.commandLine(),
-                    "--%ssource and --%starget belong together: give both".formatted(prefix, prefix));
+                    "--%ssource and --%starget belong together: give both".formatted(files.prefix, files.prefix));
         }
-        if (sources != null && together != null) {
+        if (files.source != null && files.pairs != null) {
             throw new ParameterException(
-                    command.commandLine(), "--%ssource contradicts --%spairs".formatted(prefix, prefix));
+                    command.commandLine(), "--%ssource contradicts --%spairs".formatted(files.prefix, files.prefix));
         }
         ParallelText text;
-        if (sources != null && targets != null) {
-            text = ParallelText.ofFiles(sources, targets);
-        } else if (together != null) {
-            text = TextFormat.isNamedJsonLines(together)
-                    ? ParallelText.ofJsonLines(together, sourceField, targetField)
-                    : ParallelText.ofTsv(together);
+        if (files.source != null && files.target != null) {
+            text = ParallelText.ofFiles(files.source, files.target);
+        } else if (files.pairs != null) {
+            text = TextFormat.isNamedJsonLines(files.pairs)
+                    ? ParallelText.ofJsonLines(files.pairs, sourceField, targetField)
+                    : ParallelText.ofTsv(files.pairs);
         } else {
             return Optional.empty();
         }
         warnOfEmpty(
                 text,
-                sources == null ? together : sources,
+                files.source == null ? files.pairs : files.source,
                 command.commandLine().getErr());
         return Optional.of(text);
     }

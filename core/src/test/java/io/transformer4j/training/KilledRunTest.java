@@ -12,6 +12,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
+import org.assertj.core.api.ThrowingConsumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -81,16 +82,11 @@ class KilledRunTest {
     @Test
     void sigtermInMidStepSavesAndExits() throws Exception {
         Path run = folder.resolve("run");
-        Process process = ResumableRun.process(TinyModels.GPT2, run, folder.resolve("journal"), "train 8")
-                .start();
-        try {
-            awaitLine(process, ResumableRun.HOLDING);
+        whileHolding(run, "train 8", process -> {
             process.destroy();
             assertThat(process.waitFor(60, TimeUnit.SECONDS)).as("ends").isTrue();
             assertThat(process.exitValue()).isEqualTo(ResumableRun.INTERRUPTED);
-        } finally {
-            process.destroyForcibly();
-        }
+        });
         assertThat(Manifest.verify(run.resolve("checkpoint-3"))).isInstanceOf(Manifest.Complete.class);
     }
 
@@ -98,19 +94,24 @@ class KilledRunTest {
     @Test
     void aSecondTrainingIsKeptOut() throws Exception {
         Path run = folder.resolve("run");
-        Process process = ResumableRun.process(TinyModels.GPT2, run, folder.resolve("journal"), "save 14")
-                .start();
-        try {
-            awaitLine(process, ResumableRun.HOLDING);
-            assertKeptOut(run);
-        } finally {
-            process.destroyForcibly().waitFor();
-        }
+        whileHolding(run, "save 14", process -> assertKeptOut(run));
         try (RunFolderLock lock = RunFolderLock.acquire(run)) { // as a killed process leaves nothing behind
             assertKeptOut(run);
             assertKeptOut(run); // still: failing to lock must not unlock
         }
         TinyRun.train(TinyModels.GPT2, ResumableRun.arguments(), run, new Journal());
+    }
+
+    /** Does something while a process that trains holds at an event; kills it afterwards. */
+    private void whileHolding(Path run, String event, ThrowingConsumer<Process> action) throws Exception {
+        Process process = ResumableRun.process(TinyModels.GPT2, run, folder.resolve("journal"), event)
+                .start();
+        try {
+            awaitLine(process, ResumableRun.HOLDING);
+            action.accept(process);
+        } finally {
+            process.destroyForcibly().waitFor();
+        }
     }
 
     private static void assertKeptOut(Path run) {
