@@ -1,7 +1,6 @@
 package io.transformer4j.pipelines;
 
 import io.transformer4j.attention.SequenceLayout;
-import io.transformer4j.models.GenerativeModel;
 import io.transformer4j.models.LoraAdapter;
 import io.transformer4j.models.ModelInputs;
 import io.transformer4j.models.PretrainedModel;
@@ -75,9 +74,7 @@ public final class PipelineRuntime<M extends PretrainedModel> implements AutoClo
         try {
             model.adapter().ifPresent(LoraAdapter::merge); // the same outputs for fewer products
             quantization.apply(model);
-            if (model instanceof GenerativeModel) { // which multiplies few rows at a time
-                model.matrices().forEach(Parameter::transposeInMemory);
-            }
+            model.matrices().forEach(Parameter::transposeInMemory);
         } catch (RuntimeException e) {
             model.close();
             throw e;
