@@ -9,11 +9,12 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
 /**
- * Options of a mixin that describe a new model. They would be ignored beside one of those that bring a model's architecture, which
- * must not happen silently; a configuration file, in contrast, may be shared by both kinds of run.
+ * Options of a mixin that describe something new. They would be ignored beside an option that brings the thing, which must not happen
+ * silently; a configuration file, in contrast, may be shared by both kinds of run.
  */
 final class NewModelOptions {
-    private static final List<String> SOURCES = List.of("--model", "--model-config");
+    private static final String MODEL = "--model";
+    private static final List<String> ARCHITECTURES = List.of(MODEL, "--model-config");
 
     private NewModelOptions() {}
 
@@ -23,18 +24,32 @@ final class NewModelOptions {
      * @throws ParameterException if it has one of {@code mixin}'s options beside a source of the architecture
      */
     static void refuseBesideGivenArchitecture(CommandSpec command, Class<?> mixin) {
+        ARCHITECTURES.forEach(source ->
+                refuse(command, mixin, source, "a new model, but that of " + source + " has its own architecture"));
+    }
+
+    /**
+     * Checks the command line that is being executed.
+     *
+     * @throws ParameterException if it has one of {@code mixin}'s options beside a model, which has tokenizers already
+     */
+    static void refuseBesideGivenVocabulary(CommandSpec command, Class<?> mixin) {
+        refuse(command, mixin, MODEL, "a new vocabulary, but the model of " + MODEL + " has its own");
+    }
+
+    private static void refuse(CommandSpec command, Class<?> mixin, String source, String conflict) {
         ParseResult parsed = command.commandLine().getParseResult();
-        Optional<String> source =
-                SOURCES.stream().filter(parsed::hasMatchedOption).findFirst();
-        Optional<OptionSpec> size = parsed.matchedOptions().stream()
+        if (!parsed.hasMatchedOption(source)) {
+            return;
+        }
+        Optional<OptionSpec> refused = parsed.matchedOptions().stream()
                 .filter(option -> option.userObject() instanceof Field field && field.getDeclaringClass() == mixin)
-                .filter(option -> !SOURCES.contains(option.longestName()))
+                .filter(option -> !ARCHITECTURES.contains(option.longestName()))
                 .findFirst();
-        if (source.isPresent() && size.isPresent()) {
+        if (refused.isPresent()) {
             throw new ParameterException(
                     command.commandLine(),
-                    size.get().longestName() + " describes a new model, but that of " + source.get()
-                            + " has its own architecture: give only one of the two");
+                    refused.get().longestName() + " describes " + conflict + ": give only one of the two");
         }
     }
 }

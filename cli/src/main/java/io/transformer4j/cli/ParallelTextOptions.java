@@ -127,7 +127,7 @@ public final class ParallelTextOptions {
 
     private static void warnOfEmpty(ParallelText text, @Nullable Path file, PrintWriter notes) {
         if (text.emptyPairs() > 0) {
-            notes.printf(Locale.ROOT, "%s: %,d pairs with an empty side were left out%n", file, text.emptyPairs());
+            notes.printf(Locale.ROOT, "%s: pairs with an empty side left out: %,d%n", file, text.emptyPairs());
             notes.flush();
         }
     }

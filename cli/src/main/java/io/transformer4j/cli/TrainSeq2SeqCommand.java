@@ -64,27 +64,8 @@ final class TrainSeq2SeqCommand implements Callable<Integer> {
     @Option(names = "--resume", description = "Go on from the newest complete checkpoint in the output folder.")
     private boolean resume;
 
-    @Option(
-            names = "--tokenizer-type",
-            paramLabel = "TYPE",
-            defaultValue = "bpe",
-            description = "Vocabulary to learn: bpe (on bytes), wordpiece or unigram (default: ${DEFAULT-VALUE}).")
-    private String tokenizerType = "bpe";
-
-    @Option(
-            names = "--vocab-size",
-            paramLabel = "N",
-            defaultValue = "8000",
-            description = "Most tokens of a vocabulary (default: ${DEFAULT-VALUE}).")
-    private int vocabSize;
-
-    @Option(
-            names = "--joint-vocab",
-            negatable = true,
-            defaultValue = "true",
-            fallbackValue = "true",
-            description = "One vocabulary and one table of embeddings for both sides (default: ${DEFAULT-VALUE}).")
-    private boolean jointVocab;
+    @Mixin
+    final VocabularyOptions vocabulary = new VocabularyOptions();
 
     @Option(names = "--lowercase", description = "Read and write in lower case.")
     private boolean lowercase;
@@ -122,6 +103,7 @@ final class TrainSeq2SeqCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         CommandSpec command = Objects.requireNonNull(spec);
         NewModelOptions.refuseBesideGivenArchitecture(command, Seq2SeqArchitectureOptions.class);
+        NewModelOptions.refuseBesideGivenVocabulary(command, VocabularyOptions.class);
         Path folder = OutputFolder.check(Objects.requireNonNull(out));
         TrainingArguments arguments = training.arguments(compute.precision(), compute.seed())
                 .with(a -> written.decide(a.maxTokensPerBatch(maxTokensPerBatch).labelSmoothing(labelSmoothing)));
@@ -147,12 +129,7 @@ final class TrainSeq2SeqCommand implements Callable<Integer> {
                 .map(Seq2SeqTokenizers::load)
                 .orElseGet(() -> Seq2SeqTokenizers.train(
                         pairs,
-                        new Seq2SeqTokenizers.Settings(
-                                Seq2SeqTokenizers.Type.of(tokenizerType),
-                                vocabSize,
-                                jointVocab || goal == Goal.DENOISE,
-                                lowercase,
-                                goal == Goal.DENOISE),
+                        goal == Goal.DENOISE ? vocabulary.ofDenoising(lowercase) : vocabulary.ofPairs(lowercase),
                         threads));
     }
 

@@ -231,6 +231,16 @@ class Seq2SeqCommandsTest {
         assertThat(resized.exitCode()).isEqualTo(T4j.USAGE);
         assertThat(resized.err())
                 .contains("--dropout describes a new model, but that of --model has its own architecture");
+        CommandLineRun relearnt = t4j(
+                "train-seq2seq",
+                "--model=" + restored,
+                "--source=" + source,
+                "--target=" + target,
+                "--out=" + tuned,
+                "--vocab-size=500");
+        assertThat(relearnt.exitCode()).isEqualTo(T4j.USAGE);
+        assertThat(relearnt.err())
+                .contains("--vocab-size describes a new vocabulary, but the model of --model has its own");
         CommandLineRun translation = t4j("translate", tuned.toString(), "a dog.", "--max-new-tokens=4");
         assertThat(translation.exitCode()).as(translation.err()).isZero();
     }
