@@ -213,36 +213,28 @@ class Seq2SeqCommandsTest {
                 "--max-length=24",
                 "--max-steps=4");
         assertThat(pretraining.exitCode()).as(pretraining.err()).isZero();
-        CommandLineRun tuning = t4j(
-                "train-seq2seq",
-                "--model=" + restored,
-                "--source=" + source,
-                "--target=" + target,
-                "--out=" + tuned,
-                "--max-steps=2");
+        CommandLineRun tuning = goOn(restored, tuned, "--max-steps=2");
         assertThat(tuning.exitCode()).as(tuning.err()).isZero();
-        CommandLineRun resized = t4j(
-                "train-seq2seq",
-                "--model=" + restored,
-                "--source=" + source,
-                "--target=" + target,
-                "--out=" + tuned,
-                "--dropout=0.3");
+        CommandLineRun resized = goOn(restored, tuned, "--dropout=0.3");
         assertThat(resized.exitCode()).isEqualTo(T4j.USAGE);
         assertThat(resized.err())
                 .contains("--dropout describes a new model, but that of --model has its own architecture");
-        CommandLineRun relearnt = t4j(
-                "train-seq2seq",
-                "--model=" + restored,
-                "--source=" + source,
-                "--target=" + target,
-                "--out=" + tuned,
-                "--vocab-size=500");
+        CommandLineRun relearnt = goOn(restored, tuned, "--vocab-size=500");
         assertThat(relearnt.exitCode()).isEqualTo(T4j.USAGE);
         assertThat(relearnt.err())
                 .contains("--vocab-size describes a new vocabulary, but the model of --model has its own");
         CommandLineRun translation = t4j("translate", tuned.toString(), "a dog.", "--max-new-tokens=4");
         assertThat(translation.exitCode()).as(translation.err()).isZero();
+    }
+
+    private static CommandLineRun goOn(Path model, Path out, String option) {
+        return t4j(
+                "train-seq2seq",
+                "--model=" + model,
+                "--source=" + source,
+                "--target=" + target,
+                "--out=" + out,
+                option);
     }
 
     @Test
