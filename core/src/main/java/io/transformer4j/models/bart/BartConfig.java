@@ -7,18 +7,10 @@ import com.fasterxml.jackson.annotation.JsonAnyGetter;
 import com.fasterxml.jackson.annotation.JsonAnySetter;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import io.transformer4j.attention.AttentionType;
-import io.transformer4j.attention.SelfAttention;
 import io.transformer4j.models.PretrainedConfig;
 import io.transformer4j.models.seq2seq.EncoderDecoderSpec;
-import io.transformer4j.models.seq2seq.EncoderDecoderSpec.Head;
 import io.transformer4j.models.seq2seq.EncoderDecoderSpec.Positions;
-import io.transformer4j.models.seq2seq.EncoderDecoderSpec.Stack;
-import io.transformer4j.models.seq2seq.EncoderDecoderSpecBuilder;
-import io.transformer4j.models.seq2seq.Seq2SeqConfig;
-import io.transformer4j.nn.Activation;
-import io.transformer4j.nn.FeedForward;
-import io.transformer4j.nn.Initializer;
-import io.transformer4j.nn.LayerNorm;
+import io.transformer4j.models.seq2seq.FairseqConfig;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.PropertyNamingStrategies;
@@ -58,7 +50,7 @@ public record BartConfig(
         @Nullable Integer forcedEosTokenId,
         AttentionType attentionType,
         @JsonAnySetter @JsonAnyGetter Map<String, Object> other)
-        implements Seq2SeqConfig, BartConfigBuilder.With {
+        implements FairseqConfig, BartConfigBuilder.With {
 
     /** HF's defaults: {@code bart-large}, 406 million parameters. */
     public static final BartConfig LARGE = new BartConfig(
@@ -103,34 +95,10 @@ public record BartConfig(
 
     @Override
     public EncoderDecoderSpec spec() {
-        Initializer initializer = Initializer.normal(initStd);
-        return EncoderDecoderSpecBuilder.builder()
-                .hiddenSize(dModel)
-                .encoder(stack(encoderLayers, vocabSize, encoderAttentionHeads, encoderFfnDim, initializer))
-                .decoder(stack(decoderLayers, vocabSize, decoderAttentionHeads, decoderFfnDim, initializer))
+        return commonSpec(vocabSize)
                 .sharedEmbeddings(tieWordEmbeddings)
-                .paddingId(padTokenId)
-                .embeddingScale(scaleEmbedding ? Math.sqrt((double) dModel) : 1)
                 .positions(new Positions.Learned(2))
-                .maxPositions(maxPositionEmbeddings)
                 .embeddingNorm(true)
-                .norm(() -> new LayerNorm(dModel, 1e-5))
-                .dropout(dropout)
-                .head(tieWordEmbeddings ? Head.TIED_WITH_FIXED_BIAS : Head.OWN_WITH_FIXED_BIAS)
-                .logitScale(1)
-                .embeddingInitializer(initializer)
-                .initializer(initializer)
                 .build();
-    }
-
-    private Stack stack(int layers, long vocabulary, int heads, long ffnDim, Initializer initializer) {
-        PretrainedConfig.checkHeads("d_model", dModel, "attention_heads", heads);
-        return new Stack(
-                layers,
-                vocabulary,
-                new SelfAttention.Config(
-                        dModel, heads, attentionType, false, attentionDropout, initializer, initializer),
-                new FeedForward.Config(dModel, ffnDim, Activation.of(activationFunction), initializer)
-                        .withActivationDropout(activationDropout));
     }
 }

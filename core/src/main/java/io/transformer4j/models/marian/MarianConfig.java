@@ -7,18 +7,10 @@ import com.fasterxml.jackson.annotation.JsonAnyGetter;
 import com.fasterxml.jackson.annotation.JsonAnySetter;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import io.transformer4j.attention.AttentionType;
-import io.transformer4j.attention.SelfAttention;
 import io.transformer4j.models.PretrainedConfig;
 import io.transformer4j.models.seq2seq.EncoderDecoderSpec;
-import io.transformer4j.models.seq2seq.EncoderDecoderSpec.Head;
 import io.transformer4j.models.seq2seq.EncoderDecoderSpec.Positions;
-import io.transformer4j.models.seq2seq.EncoderDecoderSpec.Stack;
-import io.transformer4j.models.seq2seq.EncoderDecoderSpecBuilder;
-import io.transformer4j.models.seq2seq.Seq2SeqConfig;
-import io.transformer4j.nn.Activation;
-import io.transformer4j.nn.FeedForward;
-import io.transformer4j.nn.Initializer;
-import io.transformer4j.nn.LayerNorm;
+import io.transformer4j.models.seq2seq.FairseqConfig;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.PropertyNamingStrategies;
@@ -61,7 +53,7 @@ public record MarianConfig(
         @Nullable Integer forcedEosTokenId,
         AttentionType attentionType,
         @JsonAnySetter @JsonAnyGetter Map<String, Object> other)
-        implements Seq2SeqConfig, MarianConfigBuilder.With {
+        implements FairseqConfig, MarianConfigBuilder.With {
 
     /** HF's defaults. */
     public static final MarianConfig BIG = new MarianConfig(
@@ -112,34 +104,9 @@ public record MarianConfig(
 
     @Override
     public EncoderDecoderSpec spec() {
-        Initializer initializer = Initializer.normal(initStd);
-        long targets = decoderVocabSize == null ? vocabSize : decoderVocabSize;
-        return EncoderDecoderSpecBuilder.builder()
-                .hiddenSize(dModel)
-                .encoder(stack(encoderLayers, vocabSize, encoderAttentionHeads, encoderFfnDim, initializer))
-                .decoder(stack(decoderLayers, targets, decoderAttentionHeads, decoderFfnDim, initializer))
+        return commonSpec(decoderVocabSize == null ? vocabSize : decoderVocabSize)
                 .sharedEmbeddings(shareEncoderDecoderEmbeddings && tieWordEmbeddings)
-                .paddingId(padTokenId)
-                .embeddingScale(scaleEmbedding ? Math.sqrt((double) dModel) : 1)
                 .positions(new Positions.Sinusoidal(true))
-                .maxPositions(maxPositionEmbeddings)
-                .norm(() -> new LayerNorm(dModel, 1e-5))
-                .dropout(dropout)
-                .head(tieWordEmbeddings ? Head.TIED_WITH_FIXED_BIAS : Head.OWN_WITH_FIXED_BIAS)
-                .logitScale(1)
-                .embeddingInitializer(initializer)
-                .initializer(initializer)
                 .build();
-    }
-
-    private Stack stack(int layers, long vocabulary, int heads, long ffnDim, Initializer initializer) {
-        PretrainedConfig.checkHeads("d_model", dModel, "attention_heads", heads);
-        return new Stack(
-                layers,
-                vocabulary,
-                new SelfAttention.Config(
-                        dModel, heads, attentionType, false, attentionDropout, initializer, initializer),
-                new FeedForward.Config(dModel, ffnDim, Activation.of(activationFunction), initializer)
-                        .withActivationDropout(activationDropout));
     }
 }
