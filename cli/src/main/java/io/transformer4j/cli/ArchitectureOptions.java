@@ -25,6 +25,7 @@ import picocli.CommandLine.Option;
 public final class ArchitectureOptions {
     private static final double NEW_RATE = 1e-3;
     private static final String MASKED = "ForMaskedLM";
+    private static final String PRE_TRAINING = "ForPreTraining";
 
     private @Nullable Path base;
 
@@ -163,11 +164,11 @@ public final class ArchitectureOptions {
         return (TrainableModel) built;
     }
 
-    /** Any family's model of the objective; of masked ones the head may be new, as encoders are often published without. */
+    /** Any family's model of the objective; heads other than a causal model's may be new, as encoders are often published without. */
     private static TrainableModel goOn(Path folder, Objective objective, Device device, long seed) {
         PretrainedModel opened = switch (objective) {
-            case MLM -> masked(folder, device, seed);
-            case MLM_NSP -> Models.load(folder, "BertForPreTraining", device);
+            case MLM -> withHead(MASKED, folder, device, seed);
+            case MLM_NSP -> withHead(PRE_TRAINING, folder, device, seed);
             case CLM -> Models.load(folder, device);
         };
         boolean learns = switch (objective) {
@@ -183,11 +184,11 @@ public final class ArchitectureOptions {
                 "the objective " + objective + " can't be learnt by a " + opened.architecture() + " (" + folder + ")");
     }
 
-    private static PretrainedModel masked(Path folder, Device device, long seed) {
+    private static PretrainedModel withHead(String head, Path folder, Device device, long seed) {
         Map<String, Object> tree = ConfigJson.readTree(folder.resolve(Models.CONFIG_NAME));
         boolean hasHead = tree.get("architectures") instanceof List<?> names
-                && names.stream().anyMatch(name -> String.valueOf(name).endsWith(MASKED));
-        return hasHead ? Models.load(folder, device) : Models.loadWithNewHead(folder, tree, MASKED, device, seed);
+                && names.stream().anyMatch(name -> String.valueOf(name).endsWith(head));
+        return hasHead ? Models.load(folder, device) : Models.loadWithNewHead(folder, tree, head, device, seed);
     }
 
     private Map<String, Object> sizes(Objective objective, Tokenizer tokenizer, int maxLength) {

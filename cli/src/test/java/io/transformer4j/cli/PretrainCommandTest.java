@@ -91,6 +91,8 @@ class PretrainCommandTest {
         CommandLineRun whole = t4j(with(arguments, folder.resolve("whole").toString()));
         assertThat(whole.exitCode()).as(whole.err()).isZero();
         assertThat(whole.out()).contains("BertForMaskedLM", "2 steps");
+        CommandLineRun pairs = t4j(with(arguments, folder.resolve("pairs").toString(), "--objective", "mlm+nsp"));
+        assertThat(pairs.out()).as(pairs.err()).contains("BertForPreTraining", "2 steps");
         CommandLineRun adapter = t4j(with(arguments, folder.resolve("adapter").toString(), "--lora", "2"));
         assertThat(adapter.exitCode()).as(adapter.err()).isZero();
         assertThat(folder.resolve("adapter/adapter_model.safetensors")).exists();
