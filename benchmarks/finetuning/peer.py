@@ -2,6 +2,9 @@
 
 The recipe is that of `t4j finetune`: AdamW without decay of biases and norms, linear schedule with warm-up, batches of whole examples padded to
 their longest. Scores are those that `t4j finetune --test` has under the same names.
+
+`--start` writes a model to start from instead: its new head has its first values, and there is no dropout. From there `--t4j-order` has no randomness that
+`t4j finetune` with the same seed doesn't share.
 """
 
 import argparse
@@ -11,6 +14,8 @@ import time
 
 import torch
 import transformers
+
+from t4j_order import T4jOrder
 
 
 def labelled_texts(path):
@@ -72,6 +77,11 @@ def word_labels(encoding, index, tags, ids):
     return labels
 
 
+class OrderedTrainer(transformers.Trainer):
+    def _get_train_sampler(self, *args):
+        return T4jOrder(len(self.train_dataset), self.args.seed)
+
+
 class Clock(transformers.TrainerCallback):
     def __init__(self):
         self.seconds = []
@@ -88,13 +98,15 @@ def main():
     parser.add_argument("task", choices=["text-classification", "token-classification"])
     parser.add_argument("--encoder", required=True)
     parser.add_argument("--train", required=True)
-    parser.add_argument("--test", required=True)
+    parser.add_argument("--test")
     parser.add_argument("--out", required=True)
     parser.add_argument("--seed", type=int, required=True)
-    parser.add_argument("--epochs", type=int, required=True)
-    parser.add_argument("--batch-size", type=int, required=True)
-    parser.add_argument("--learning-rate", type=float, required=True)
+    parser.add_argument("--epochs", type=int)
+    parser.add_argument("--batch-size", type=int)
+    parser.add_argument("--learning-rate", type=float)
     parser.add_argument("--threads", type=int, default=0)
+    parser.add_argument("--start", action="store_true", help="only write the model to start from to --out")
+    parser.add_argument("--t4j-order", action="store_true", help="take the examples as t4j does")
     args = parser.parse_args()
     if args.threads:
         torch.set_num_threads(args.threads)
@@ -107,6 +119,11 @@ def main():
     tokenizer = transformers.AutoTokenizer.from_pretrained(args.encoder)
     auto = transformers.AutoModelForTokenClassification if tagging else transformers.AutoModelForSequenceClassification
     model = auto.from_pretrained(args.encoder, num_labels=len(names), id2label=dict(enumerate(names)), label2id=ids)
+    if args.start:
+        model.config.hidden_dropout_prob = model.config.attention_probs_dropout_prob = 0.0
+        model.save_pretrained(args.out)
+        tokenizer.save_pretrained(args.out)
+        return
     length = model.config.max_position_embeddings
 
     def rows(texts, answers):
@@ -117,7 +134,7 @@ def main():
     collator = transformers.DataCollatorForTokenClassification if tagging else transformers.DataCollatorWithPadding
     train, _ = rows(texts, answers)
     clock = Clock()
-    trainer = transformers.Trainer(
+    trainer = (OrderedTrainer if args.t4j_order else transformers.Trainer)(
         model=model,
         args=transformers.TrainingArguments(
             output_dir=args.out,
@@ -139,7 +156,7 @@ def main():
         data_collator=collator(tokenizer),
         callbacks=[clock],
     )
-    trainer.train()
+    loss = trainer.train().training_loss
     texts, answers = read(args.test)
     test, encoding = rows(texts, answers)
     predicted = trainer.predict(test).predictions.argmax(-1)
@@ -155,7 +172,7 @@ def main():
         scores = {"entity_f1": entity_f1(answers, tags)}
     else:
         scores = {"accuracy": sum(ids[a] == p for a, p in zip(answers, predicted)) / len(answers)}
-    json.dump({"seed": args.seed, "scores": scores, "secondsPerEpoch": sum(clock.seconds) / len(clock.seconds)}, sys.stdout)
+    json.dump({"seed": args.seed, "scores": scores, "trainLoss": loss, "secondsPerEpoch": sum(clock.seconds) / len(clock.seconds)}, sys.stdout)
 
 
 if __name__ == "__main__":
