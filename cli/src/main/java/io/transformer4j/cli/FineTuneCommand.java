@@ -167,6 +167,7 @@ final class FineTuneCommand implements Callable<Integer> {
         List<R> rows = chosen.read(Objects.requireNonNull(train));
         List<R> held = validation == null ? List.of() : chosen.read(validation);
         List<R> judged = test == null ? List.of() : chosen.readForEvaluation(test);
+        chosen.checkForEvaluation(judged, chosen.labels(rows).names());
         if (search.wanted()) {
             Split<R> split = split(chosen, rows, held, compute.seed());
             Map<String, String> best = new FineTuneSearch<>(this, chosen, split, folder).run();

@@ -102,6 +102,17 @@ class FineTuneCommandTest {
         assertThat(run.err()).contains("broken.tsv, line 2: has 1 column, but the label stands in column 2");
     }
 
+    /** Before the training, not behind it. */
+    @Test
+    void anUnknownLabelOfTheTestDataIsNamedAtOnce() throws IOException {
+        Path other = Files.writeString(folder.resolve("other.tsv"), "the cat\tplant\n");
+        Path out = folder.resolve("unjudged");
+        CommandLineRun run = finetune(out, "--test", other.toString());
+        assertThat(run.exitCode()).isEqualTo(T4j.FAILURE);
+        assertThat(run.err()).contains("other.tsv, line 1: has the label \"plant\", but known are");
+        assertThat(out).doesNotExist();
+    }
+
     private static CommandLineRun finetune(Path out, String... more) {
         List<String> arguments =
                 new ArrayList<>(List.of("finetune", "--model", encoder, "--out", out.toString(), "--threads", "2"));

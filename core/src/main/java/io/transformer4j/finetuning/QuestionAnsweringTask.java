@@ -94,6 +94,10 @@ public record QuestionAnsweringTask() implements Task<AnsweredQuestion> {
         return Split.stratified(rows, row -> row.answers().isEmpty() ? "none" : "some", fraction, seed);
     }
 
+    /** Answers are no labels, and there may be none. */
+    @Override
+    public void checkForEvaluation(List<AnsweredQuestion> rows, List<String> labels) {}
+
     @Override
     public Scores evaluate(Path model, List<AnsweredQuestion> rows, PipelineOptions options) {
         boolean someWithout = rows.stream().anyMatch(row -> row.answers().isEmpty());

@@ -171,6 +171,12 @@ public record SentenceEmbeddingTask(
         return Split.stratified(rows, row -> "", fraction, seed);
     }
 
+    /** Rows need scores. */
+    @Override
+    public void checkForEvaluation(List<TextGroup> rows, List<String> labels) {
+        rows.forEach(SentenceEmbeddingTask::score);
+    }
+
     @Override
     public Scores evaluate(Path model, List<TextGroup> rows, PipelineOptions options) {
         double[] actual =

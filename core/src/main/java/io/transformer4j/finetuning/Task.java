@@ -73,10 +73,17 @@ public interface Task<R> {
     Split<R> split(List<R> rows, double fraction, long seed);
 
     /**
+     * Checks that a model with these labels can be judged by the rows, which is better known before it is trained.
+     *
+     * @throws DataException if a row has a label that isn't among them, or none; the line is named
+     */
+    void checkForEvaluation(List<R> rows, List<String> labels);
+
+    /**
      * Judges a model by its answers on rows that it hasn't seen.
      *
      * @param model checkpoint folder
-     * @throws DataException if a row has a label that the model doesn't know; the line is named
+     * @throws DataException as {@link #checkForEvaluation} with the model's labels
      */
     Scores evaluate(Path model, List<R> rows, PipelineOptions options);
 }

@@ -173,22 +173,26 @@ public record TextClassificationTask(ProblemType problem, LabelledFile.Columns c
     }
 
     @Override
+    public void checkForEvaluation(List<LabelledText> rows, List<String> labels) {
+        if (problem == ProblemType.REGRESSION) {
+            rows.forEach(TextClassificationTask::number);
+        } else {
+            rows.forEach(row -> labelsOf(row).forEach(label -> id(row, label, labels)));
+        }
+    }
+
+    @Override
     public Scores evaluate(Path model, List<LabelledText> rows, PipelineOptions options) {
         try (TextClassificationPipeline pipeline = Pipelines.textClassification(model, options)) {
             List<String> labels = pipeline.labels();
-            if (problem != ProblemType.REGRESSION) {
-                rows.forEach(row -> labelsOf(row).forEach(label -> id(row, label, labels)));
-            }
-            double[] numbers = problem == ProblemType.REGRESSION
-                    ? rows.stream().mapToDouble(TextClassificationTask::number).toArray()
-                    : new double[0];
+            checkForEvaluation(rows, labels);
             List<ClassificationResult> results = pipeline.classifyPairs(rows.stream()
                     .map(row -> new TextPair(row.text(), row.pair()))
                     .toList());
             return switch (problem) {
                 case SINGLE_LABEL_CLASSIFICATION -> classes(rows, results, labels);
                 case MULTI_LABEL_CLASSIFICATION -> sets(rows, results, labels);
-                case REGRESSION -> numbers(numbers, results);
+                case REGRESSION -> numbers(rows, results);
             };
         }
     }
@@ -229,9 +233,9 @@ public record TextClassificationTask(ProblemType problem, LabelledFile.Columns c
         return new Scores("micro_f1", values, null);
     }
 
-    private static Scores numbers(double[] actual, List<ClassificationResult> results) {
+    private static Scores numbers(List<LabelledText> rows, List<ClassificationResult> results) {
         RegressionScores scores = RegressionScores.of(
-                actual,
+                rows.stream().mapToDouble(TextClassificationTask::number).toArray(),
                 results.stream().mapToDouble(result -> result.best().score()).toArray());
         Map<String, Double> values = new LinkedHashMap<>();
         values.put("pearson", scores.pearson());

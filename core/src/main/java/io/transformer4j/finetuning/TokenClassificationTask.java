@@ -120,9 +120,14 @@ public record TokenClassificationTask() implements Task<TaggedSentence> {
     }
 
     @Override
+    public void checkForEvaluation(List<TaggedSentence> rows, List<String> labels) {
+        rows.forEach(row -> ids(row, labels));
+    }
+
+    @Override
     public Scores evaluate(Path model, List<TaggedSentence> rows, PipelineOptions options) {
         try (TokenClassificationPipeline pipeline = Pipelines.tokenClassification(model, options)) {
-            rows.forEach(row -> ids(row, pipeline.labels()));
+            checkForEvaluation(rows, pipeline.labels());
             EntityScores scores = EntityScores.of(
                     rows.stream().map(TaggedSentence::tags).toList(),
                     pipeline.tagWords(rows.stream().map(TaggedSentence::words).toList()));
